@@ -1,0 +1,7 @@
+message(STATUS "")
+message(STATUS "Bellshard ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
+message(STATUS "  kernels   Kokkos ${Kokkos_VERSION}: ${Kokkos_DEVICES}")
+message(STATUS "  ranks     MPI ${MPI_C_VERSION}: ${MPI_C_LIBRARIES}")
+message(STATUS "  files     HDF5 ${HDF5_VERSION} (parallel)")
+message(STATUS "  tests ${BELLSHARD_TESTS}, benchmarks ${BELLSHARD_BENCH}, tuned for this machine ${BELLSHARD_NATIVE}")
+message(STATUS "")

@@ -1,0 +1,57 @@
+#pragma once
+#include <mpi.h>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/run_record.hpp"
+#include "io/sharded_array.hpp"
+
+namespace bellshard::io {
+
+/// What a checkpoint says of itself besides its arrays.
+struct CheckpointHeader {
+  std::string job;
+  std::string fingerprint;   ///< the parts of the job file that define the problem; a restart must match it
+  std::int64_t sweep = 0;
+  std::int64_t restart_count = 0;
+  double seconds = 0;        ///< spent by all lives so far [s]
+};
+
+/// Numbered checkpoints STEM.checkpoint-000001.h5, ... of one run, beside its result. All calls are collective.
+///
+/// write() is atomic: STEM.checkpoint-N.h5.tmp, flush, close, fsync, rename, fsync the folder, then the third oldest goes.
+/// Arrays lie in global order with checksums of every block that was written, so any number of ranks reads them back.
+class CheckpointStore {
+ public:
+  CheckpointStore(MPI_Comm comm, std::filesystem::path stem);
+
+  /// Exit 6 where it cannot be written; earlier checkpoints stay whole. Returns the path.
+  std::filesystem::path write(RunRecord const& record, CheckpointHeader const& header, Trace const& trace,
+                              std::vector<ShardedArray> const& arrays);
+
+  struct Found {
+    std::filesystem::path path;
+    CheckpointHeader header;
+  };
+  /// The newest checkpoint that is whole (every checksum right), else the one before; says through `warn` which were passed
+  /// over and why. Empty where there is none at all; exit 4 where there are some and all are broken.
+  std::optional<Found> newest(std::function<void(std::string const&)> const& warn) const;
+  /// One named checkpoint; exit 4 where it is absent, broken or no checkpoint.
+  Found open(std::filesystem::path const& path) const;
+
+  /// Restores the arrays (by name, type and shape, else exit 4) and the trace so far.
+  Trace read(Found const& found, std::vector<ShardedArray> const& arrays) const;
+
+  /// Removes the checkpoints of this run (after its result is committed).
+  void remove_all() const;
+
+ private:
+  MPI_Comm comm_;
+  std::filesystem::path stem_;
+};
+
+}  // namespace bellshard::io

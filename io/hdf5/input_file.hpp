@@ -1,0 +1,59 @@
+#pragma once
+#include <mpi.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/element_type.hpp"
+#include "src/base/block.hpp"
+
+namespace bellshard::io {
+
+/// Reads an HDF5 (or netCDF-4) file in parallel. All calls are collective over the communicator and fail on every rank
+/// together: a missing file, a file that is not HDF5, a truncated one, a missing dataset or a wrong shape lead to exit 4
+/// with the path, the dataset and what to do.
+class InputFile {
+ public:
+  InputFile(MPI_Comm comm, std::filesystem::path path);
+  ~InputFile();
+  InputFile(InputFile const&) = delete;
+  InputFile& operator=(InputFile const&) = delete;
+
+  std::filesystem::path const& path() const;
+  bool has(std::string const& dataset) const;                       ///< dataset or group, absolute or from the root
+  std::vector<std::string> children(std::string const& group) const;  ///< names in a group, sorted
+  std::vector<std::int64_t> shape(std::string const& dataset) const;
+  ElementType type(std::string const& dataset) const;  ///< the stored type; exit 4 where it is none of ours
+  std::optional<std::string> text_attribute(std::string const& object, std::string const& name) const;
+  std::optional<double> number_attribute(std::string const& object, std::string const& name) const;
+
+  /// Items [own.begin, own.end) of axis 0 into data (dense, row-major, own.size() x inner extents), converted to T.
+  /// A rank with nothing to read calls with an empty block.
+  template <class T>
+  void read(std::string const& dataset, Block own, std::span<T> data) const {
+    read_block(dataset, own, data.data(), data.size(), element_type<T>());
+  }
+  /// A whole small dataset on every rank.
+  template <class T>
+  std::vector<T> read_all(std::string const& dataset) const {
+    auto const extents = shape(dataset);
+    std::int64_t n = 1;
+    for (auto e : extents) n *= e;
+    std::vector<T> data(static_cast<std::size_t>(n));
+    read_block(dataset, {0, extents.empty() ? 1 : extents[0]}, data.data(), data.size(), element_type<T>());
+    return data;
+  }
+  /// A whole text dataset (fixed or variable length), the same on every rank.
+  std::string read_text(std::string const& dataset) const;
+
+ private:
+  void read_block(std::string const& dataset, Block own, void* data, std::size_t elements, ElementType type) const;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bellshard::io

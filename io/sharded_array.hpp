@@ -1,0 +1,39 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "io/element_type.hpp"
+#include "src/base/block.hpp"
+
+namespace bellshard::io {
+
+/// A named global array whose axis 0 is sharded over the ranks, as files see it: where the own block lies,
+/// and how a piece of it comes to host memory and back. Results and checkpoints stream through these two
+/// functions in bounded pieces, so a file needs no second copy of the array, wherever the array lives.
+///
+/// A replicated array (every rank holds all of it) has own = {0, shape[0]} on every rank and replicated = true:
+/// rank 0 writes it, every rank reads it.
+struct ShardedArray {
+  std::string name;                 ///< dataset name, snake_case
+  ElementType type;
+  std::vector<std::int64_t> shape;  ///< global extents; axis 0 is the sharded one
+  Block own;                        ///< this rank's block of axis 0
+  bool replicated = false;
+  std::string unit = "1";
+  std::string long_name;
+
+  /// Copies items [items.begin, items.end) of axis 0 (global indices inside own), dense and row-major, to host memory.
+  std::function<void(Block items, void* host)> fetch;
+  /// The way back; null for an array that is only written.
+  std::function<void(Block items, void const* host)> store;
+};
+
+/// Elements in one item of axis 0.
+inline std::int64_t item_elements(ShardedArray const& array) {
+  std::int64_t n = 1;
+  for (std::size_t d = 1; d < array.shape.size(); ++d) n *= array.shape[d];
+  return n;
+}
+
+}  // namespace bellshard::io

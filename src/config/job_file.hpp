@@ -1,0 +1,28 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "src/config/keys.hpp"
+
+namespace bellshard {
+
+/// A job file as text, with the overrides of the command line.
+struct JobFile {
+  std::string text;                     ///< TOML
+  std::filesystem::path path;           ///< for messages and for relative input files; may be empty
+  std::vector<std::string> overrides;   ///< "solver.tolerance=1e-8"
+};
+
+/// Fills the fields that the keys are bound to. Exit 3 with file:line:column for a syntax error, an unknown key (with the
+/// nearest known one), a wrong type, a value out of range, a missing required key.
+void apply(JobFile const& file, Keys& keys);
+
+/// The canonical job file: every key with its value after apply(), in the order of declaration. `tables`, where not empty,
+/// keeps only these tables.
+std::string canonical_text(Keys const& keys, std::vector<std::string> const& tables = {});
+
+std::string describe_text(Keys const& keys);  ///< table of every key with type, range, default, unit
+std::string init_text(Keys const& keys, std::string const& job);  ///< a commented job file that runs
+
+}  // namespace bellshard

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "src/base/block.hpp"
+
+namespace bellshard {
+
+/// Who owns which contiguous block of an axis of n items. The same on every rank; blocks may be empty.
+class Partition {
+ public:
+  /// Blocks of n / parts items; the first n % parts blocks hold one more.
+  static Partition equal(std::int64_t n, int parts);
+  /// Cuts where the running weight passes k/parts of the whole, so every part gets about the same work.
+  static Partition weighted(std::span<std::int64_t const> weight, int parts);
+
+  std::int64_t size() const { return offset_.back(); }
+  int parts() const { return static_cast<int>(offset_.size()) - 1; }
+  Block block(int part) const { return {offset_[part], offset_[part + 1]}; }
+  int owner(std::int64_t item) const;  ///< the part whose block holds this item
+
+ private:
+  explicit Partition(std::vector<std::int64_t> offset) : offset_(std::move(offset)) {}
+  std::vector<std::int64_t> offset_;
+};
+
+}  // namespace bellshard

@@ -1,0 +1,49 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "io/run_record.hpp"
+#include "src/base/error.hpp"
+#include "src/drive/step.hpp"
+#include "src/runtime/context.hpp"
+
+namespace bellshard {
+
+struct DriveOptions {
+  std::filesystem::path output;    ///< result file; checkpoints take their stem from it
+  std::string fingerprint;         ///< the part of the job that a checkpoint must match, as text
+  std::int64_t max_sweeps = 1'000'000;
+  double goal = 0;                 ///< the residual to reach, for the progress' time left
+  std::string residual_unit = "1";
+  std::string residual_name = "residual";  ///< long name, for the trace
+};
+
+enum class Outcome { finished, sweep_limit, stopped };
+
+struct DriveResult {
+  Outcome outcome = Outcome::finished;
+  std::int64_t sweeps = 0;         ///< of all lives
+  double residual = 0;
+  double seconds = 0;              ///< of all lives [s]
+  double updates = 0;              ///< state updates of this life
+  std::int64_t restart_count = 0;
+  std::string reason;              ///< "SIGTERM", "time limit", ... where stopped
+  io::Trace trace;                 ///< residual, seconds, updates per second, bytes per second: one row per sweep
+
+  ExitCode exit_code() const {
+    return outcome == Outcome::finished      ? ExitCode::done
+           : outcome == Outcome::sweep_limit ? ExitCode::not_converged
+                                             : ExitCode::stopped_early;
+  }
+};
+
+/// The only outer loop: restores the newest matching checkpoint where the options say so, then advances the step until it is
+/// finished, the sweep limit is reached, a signal came or the time limit is near; reports progress, keeps the trace, writes
+/// checkpoints at their cadence and before it returns with sweep_limit or stopped. The decision to stop is all-reduced once a
+/// sweep, so all ranks leave together. A checkpoint of another problem is refused with exit 4.
+DriveResult drive(Context& context, Step& step, io::RunRecord const& record, DriveOptions const& options);
+
+/// Removes the checkpoints of a run whose result is committed.
+void discard_checkpoints(Context& context, DriveOptions const& options);
+
+}  // namespace bellshard
