@@ -11,6 +11,9 @@ import sys
 import h5py
 import numpy as np
 
+from plots import style
+from plots.raster import Raster
+
 SEARCH_DEGREES = 2.0
 SEARCH_CELLS = 20
 
@@ -24,22 +27,20 @@ def place(text):
         raise argparse.ArgumentTypeError(f"{text}: a place reads NAME=LATITUDE,LONGITUDE, as in Singapore=1.26,103.75")
 
 
-def nearest_free_cell(results, first, second):
+def nearest_free_cell(raster, first, second):
     """Row and column of the free cell nearest to a place, or None where there is none around it."""
-    globe = "lat" in results
-    axes = [results[name][:] for name in (("lat", "lon") if globe else ("row", "column"))]
-    reach = SEARCH_DEGREES if globe else SEARCH_CELLS
-    squeeze = math.cos(math.radians(first)) if globe else 1.0  # a degree of longitude is shorter away from the equator
-    offset = [axes[0] - first, axes[1] - second]
-    if globe:
+    offset = [raster.vertical - first, raster.horizontal - second]
+    reach, squeeze = SEARCH_CELLS, 1.0
+    if raster.geographic:
+        reach, squeeze = SEARCH_DEGREES, math.cos(math.radians(first))  # a degree of longitude is shorter off the equator
         offset[1] = (offset[1] + 180) % 360 - 180
     rows = np.flatnonzero(abs(offset[0]) <= reach)
     columns = np.flatnonzero(abs(offset[1]) <= reach / max(squeeze, 0.1))
     if not rows.size or not columns.size:
         return None
-    cell = results["cell"][rows[0]:rows[-1] + 1][:, columns]
+    cell = raster.results["cell"][rows[0]:rows[-1] + 1][:, columns]
     distance = np.hypot(offset[0][rows][:, None], offset[1][columns][None, :] * squeeze)
-    distance[cell == 0] = np.inf
+    distance[cell == raster.meanings("cell")["blocked"]] = np.inf
     row, column = np.unravel_index(distance.argmin(), distance.shape)
     return (rows[row], columns[column]) if np.isfinite(distance[row, column]) else None
 
@@ -51,16 +52,14 @@ def main():
     arguments = parser.parse_args()
 
     with h5py.File(arguments.file, "r") as file:
-        results = file["results"]
-        unit = results["value"].attrs.get("units", "1")
-        unit = unit.decode() if isinstance(unit, bytes) else unit
+        value = file["results/value"]
+        raster = Raster(file["results"])
         for name, first, second in arguments.places:
-            found = nearest_free_cell(results, first, second)
+            found = nearest_free_cell(raster, first, second)
             if found is None:
                 sys.exit(f"{name}: no free cell near {first:g}, {second:g}")
-            value = results["value"][found]
-            answer = f"{value:12.6f}{'' if unit == '1' else ' ' + unit}" if np.isfinite(value) else "cannot reach the target"
-            print(f"{name:<16} {answer}")
+            here = value[found]
+            print(f"{name:<16}", f"{here:12.6f}{style.unit(value)}" if np.isfinite(here) else "cannot reach the target")
 
 
 if __name__ == "__main__":

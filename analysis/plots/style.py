@@ -1,5 +1,5 @@
 """How all pictures look."""
-import matplotlib.pyplot as plt
+import matplotlib
 
 DPI = 150
 INK = "#2b2f36"
@@ -10,7 +10,7 @@ QUIET = "#8d99ae"
 
 
 def apply():
-    plt.rcParams.update({
+    matplotlib.rcParams.update({
         "font.family": "DejaVu Sans", "font.size": 10, "text.color": INK,
         "axes.titlesize": 13, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 10,
         "axes.edgecolor": QUIET, "axes.labelcolor": INK, "axes.linewidth": 0.8, "axes.spines.top": False,

@@ -36,7 +36,7 @@ def draw(file):
     legend = [draw_targets(axes, raster, kind), Patch(color=style.LAND, label="blocked")]
     if (cell == kind["unreachable"]).any():
         legend.append(Patch(color=UNREACHABLE, label="cannot reach the target"))
-    axes.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncol=len(legend), borderaxespad=0.2,
+    axes.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1.008), ncol=len(legend), borderaxespad=0.2,
                 borderpad=0.1, handlelength=1.4, columnspacing=1.4, fontsize=9)
     axes.set_title(style.text(file.attrs.get("title", "Value iteration")), pad=26)
     bar = figure.colorbar(image, cax=make_axes_locatable(axes).append_axes("right", size=0.18, pad=0.12))
