@@ -4,22 +4,16 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace bellshard {
+#include "src/config/location.hpp"
+#include "src/config/value.hpp"
 
-/// Where a value stands: "job.toml:14:3", "--set solver.discount", or empty for a default.
-struct Location {
-  std::string source;
-  int line = 0;
-  int column = 0;
-  std::string text() const;
-};
+namespace bellshard {
 
 enum class KeyType { real, integer, flag, text, file, choice, reals, integers, texts, real_pairs, integer_pairs };
 enum class Border { closed, open };
@@ -29,16 +23,22 @@ class Key {
  public:
   Key& required();
   Key& unit(std::string text);
-  /// Allowed range for numbers (and for each item of a list). `otherwise` is appended to the message: the way out.
+  /// Allowed range for numbers (and for each item of a list); an infinite end is no bound. `otherwise` is appended to the
+  /// message: the way out.
   Key& range(double low, double high, Border at_low = Border::closed, Border at_high = Border::closed, std::string otherwise = "");
+  /// inf and -inf are values too, where the range has no bound; without this they are refused.
+  Key& or_infinity();
   /// TOML text of the value that `init` prints; needed for required keys.
   Key& example(std::string toml);
+
+  bool numeric() const;  ///< a number, or a list of them: range and unit mean something
 
   // What describe, init and the parser read.
   std::string path;  ///< "solver.tolerance"
   std::string help;
   KeyType type = KeyType::real;
   bool is_required = false;
+  bool infinity_allowed = false;
   std::string unit_text = "1";
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -46,15 +46,20 @@ class Key {
   Border at_high = Border::closed;
   std::string otherwise;
   std::vector<std::string> choices;
-  std::string default_toml;  ///< as TOML text; empty: none
+  Value default_value;       ///< the field's value at the declaration; of a choice its word
+  std::string default_toml;  ///< as TOML text; empty where is_empty(default_value)
   std::string example_toml;
-  bool given = false;        ///< set by the parser
-  Location where;            ///< set by the parser
-  std::function<void(void const* value)> assign;  ///< for the parser alone
+
+  // Set by the parser.
+  std::string value_toml;    ///< the value in force; empty where there is none
+  std::filesystem::path file_path;  ///< of a file key: as written, before it is looked up
+  bool given = false;        ///< named with a value other than the default
+  Location where;            ///< of the name; empty for a default
+  std::function<void(Value const&)> assign;  ///< fills the field
 };
 
 /// The keys of one job, each bound to the field of the job's config that it fills. The field's value at the time of the
-/// declaration is the default. Paths are TABLE.KEY.
+/// declaration is the default; NaN, an empty text and an empty list mean "no default". Paths are TABLE.KEY.
 class Keys {
  public:
   void table(std::string name, std::string help);  ///< describes a table; keys of it follow
@@ -84,16 +89,22 @@ class Keys {
                       [&field, words = std::move(words)](std::size_t i) { field = words[i].second; }, std::move(help));
   }
 
-  bool given(std::string_view path) const;           ///< did the job file or --set name this key
-  [[noreturn]] void reject(std::string_view path, std::string const& message) const;  ///< exit 3 with the key's place
+  /// Did the job file or --set name this key with a value other than its default? Repeating the default says nothing new,
+  /// so a canonical job file, which names every key, means the same as the file it came from.
+  bool given(std::string_view path) const;
+  /// Exit 3 with the key's place before the message, which names the key and the way out.
+  [[noreturn]] void reject(std::string_view path, std::string const& message) const;
 
+  Key& find(std::string_view path) const;  ///< exit 1 where no such key was declared
   std::vector<std::unique_ptr<Key>> const& all() const { return keys_; }
   std::vector<std::pair<std::string, std::string>> const& tables() const { return tables_; }
 
  private:
   Key& choice_key(std::string path, std::vector<std::string> names, std::size_t chosen, std::function<void(std::size_t)> assign,
                   std::string help);
-  Key& add(std::string path, KeyType type, std::string help, std::string default_toml);
+  Key& add(std::string path, KeyType type, std::string help, Value default_value);
+  template <class T>
+  Key& bind(std::string path, KeyType type, T& field, std::string help);
   std::vector<std::unique_ptr<Key>> keys_;
   std::vector<std::pair<std::string, std::string>> tables_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "src/base/block.hpp"
@@ -12,7 +13,8 @@ class Partition {
  public:
   /// Blocks of n / parts items; the first n % parts blocks hold one more.
   static Partition equal(std::int64_t n, int parts);
-  /// Cuts where the running weight passes k/parts of the whole, so every part gets about the same work.
+  /// Cuts where the running weight comes nearest to k/parts of the whole, so every part gets about the same work.
+  /// Weights are not negative; where all are zero the parts are equal.
   static Partition weighted(std::span<std::int64_t const> weight, int parts);
 
   std::int64_t size() const { return offset_.back(); }

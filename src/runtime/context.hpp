@@ -47,7 +47,8 @@ class Context {
 };
 
 /// Runs a part that may fail on some ranks only (reading, allocating) on every rank; where any rank failed, all ranks throw
-/// the Error of the lowest one that did. std::bad_alloc becomes exit 7. Collective.
+/// the Error of the lowest one that did. std::bad_alloc becomes exit 7, any other exception exit 1. Collective, but the part
+/// itself must call nothing collective: a rank that failed before it would leave the others waiting.
 void together(MPI_Comm comm, std::function<void()> const& part);
 
 }  // namespace bellshard

@@ -30,6 +30,9 @@ class Log {
 
   bool terminal() const;  ///< is stderr a terminal
 
+  /// The one rewritten line of a terminal, from rank 0; the next line of the log takes its place.
+  void rewrite(std::string const& text) const;
+
  private:
   enum class Level { debug, info, warn, error };
   void line(Level level, std::string const& text) const;

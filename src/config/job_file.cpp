@@ -1,0 +1,162 @@
+#include "src/config/job_file.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "src/base/error.hpp"
+#include "src/config/check_value.hpp"
+#include "src/config/literal.hpp"
+#include "src/config/nearest.hpp"
+
+namespace bellshard {
+namespace {
+
+std::string table_of(std::string_view path) {
+  auto const dot = path.rfind('.');
+  return std::string(dot == std::string_view::npos ? "" : path.substr(0, dot));
+}
+
+/// Finds what is wrong with a job file, all of it: one message a line.
+class Applier {
+ public:
+  Applier(JobFile const& file, Keys& keys) : file_(file), keys_(keys) {
+    for (auto const& key : keys.all()) {
+      paths_.push_back(key->path);
+      for (auto table = table_of(key->path); !table.empty(); table = table_of(table)) tables_.push_back(table);
+    }
+  }
+
+  void run() {
+    for (auto const& key : keys_.all()) reset(*key);
+    for (auto const& entry : entries()) take(entry);
+    for (auto const& key : keys_.all()) {
+      if (key->is_required && key->where.source.empty()) miss(*key);
+    }
+    if (!problems_.empty()) throw Error(ExitCode::bad_job_file, joined(problems_));
+    for (auto const& key : keys_.all()) {
+      if (key->type == KeyType::file && !key->value_toml.empty()) look_up(*key);
+    }
+    if (!problems_.empty()) throw Error(ExitCode::bad_input, joined(problems_));
+  }
+
+ private:
+  static void reset(Key& key) {
+    key.given = false;
+    key.where = {};
+    key.value_toml = key.default_toml;
+    key.assign(key.default_value);
+    if (key.type == KeyType::file) key.file_path = std::get<std::string>(key.default_value);
+  }
+
+  static std::string joined(std::vector<std::string> const& lines) {
+    std::string text;
+    for (auto const& line : lines) text += (text.empty() ? "" : "\n") + line;
+    return text;
+  }
+
+  /// The entries of the file without those that --set replaces, then those of --set.
+  std::vector<Entry> entries() const {
+    auto entries = read_toml(file_.text, source());
+    for (auto const& assignment : file_.overrides) {
+      for (auto const& override : read_override(assignment)) {
+        std::erase_if(entries, [&](Entry const& entry) { return entry.path == override.path; });
+        entries.push_back(override);
+      }
+    }
+    return entries;
+  }
+
+  std::string source() const { return file_.path.empty() ? "job file" : file_.path.string(); }
+
+  bool is_key(std::string const& path) const { return std::find(paths_.begin(), paths_.end(), path) != paths_.end(); }
+  bool is_table(std::string const& path) const { return std::find(tables_.begin(), tables_.end(), path) != tables_.end(); }
+
+  void take(Entry const& entry) {
+    if (!unknown_table_.empty() && entry.path.starts_with(unknown_table_)) return;  // said once, at its head
+    if (entry.is_table) return take_table(entry);
+    if (!is_key(entry.path)) return refuse_key(entry);
+    auto& key = keys_.find(entry.path);
+    key.where = entry.where;
+    try {
+      auto const value = checked_value(key, entry);
+      key.assign(value);
+      bool const unset = is_empty(value) && key.default_toml.empty() && !key.is_required;
+      key.value_toml = unset ? "" : toml_text(value);
+      key.given = key.value_toml != key.default_toml;
+      if (key.type == KeyType::file) key.file_path = std::get<std::string>(value);
+    } catch (Error const& error) {
+      problems_.push_back(error.what());
+    }
+  }
+
+  void take_table(Entry const& entry) {
+    if (is_table(entry.path)) return;
+    unknown_table_ = entry.path + ".";
+    auto const place = entry.where.text();
+    if (is_key(entry.path)) {
+      problems_.push_back(fmt::format("{}: {} is a table; wanted {}", place, entry.path, type_text(keys_.find(entry.path))));
+      keys_.find(entry.path).where = entry.where;
+      return;
+    }
+    auto const meant = nearest(entry.path, tables_);
+    problems_.push_back(fmt::format("{}: [{}] is no table of this job; {}", place, entry.path,
+                                    meant ? fmt::format("did you mean [{}]?", *meant) : see_describe()));
+  }
+
+  void refuse_key(Entry const& entry) {
+    auto const place = entry.where.text();
+    if (is_table(entry.path)) {
+      problems_.push_back(fmt::format("{}: {} is a table, not a key; write [{}] and its keys below it", place, entry.path, entry.path));
+      return;
+    }
+    auto const meant = nearest(entry.path, paths_);
+    auto const problem = table_of(entry.path).empty() ? "stands outside any table" : "is no key of this job";
+    problems_.push_back(fmt::format("{}: {} {}; {}", place, entry.path, problem,
+                                    meant ? fmt::format("did you mean {}?", *meant) : see_describe()));
+  }
+
+  static std::string see_describe() { return "`bellshard describe JOB` lists all keys"; }
+
+  void miss(Key const& key) {
+    auto const leaf = key.path.substr(table_of(key.path).size() + 1);
+    if (file_.path.empty() && file_.text.empty()) {
+      problems_.push_back(fmt::format("{} is required ({}); add --set {}={}, or name a job file with -c", key.path, key.help, key.path,
+                                      key.example_toml));
+    } else {
+      problems_.push_back(fmt::format("{}: {} is required ({}); add to [{}] the line: {} = {}", source(), key.path, key.help,
+                                      table_of(key.path), leaf, key.example_toml));
+    }
+  }
+
+  /// An input file may be named from the working directory or from the job file's folder.
+  void look_up(Key& key) {
+    namespace fs = std::filesystem;
+    auto const from_here = key.file_path;
+    auto const from_job_file = file_.path.parent_path() / from_here;
+    std::error_code ignored;
+    for (auto const& candidate : {from_here, from_job_file}) {
+      if (!fs::exists(candidate, ignored)) continue;
+      key.assign(candidate.string());
+      return;
+    }
+    auto const place = key.where.text().empty() ? "" : key.where.text() + ": ";
+    auto const here = fs::absolute(from_here, ignored).lexically_normal().string();
+    auto const there = fs::absolute(from_job_file, ignored).lexically_normal().string();
+    problems_.push_back(fmt::format("{}{} = {} was not found: there is no {}{}; check the path", place, key.path, key.value_toml, here,
+                                    there == here ? "" : " and no " + there));
+  }
+
+  JobFile const& file_;
+  Keys& keys_;
+  std::vector<std::string> paths_;
+  std::vector<std::string> tables_;
+  std::string unknown_table_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+void apply(JobFile const& file, Keys& keys) { Applier(file, keys).run(); }
+
+}  // namespace bellshard

@@ -1,0 +1,126 @@
+#include "src/config/keys.hpp"
+
+#include <algorithm>
+
+#include "src/base/error.hpp"
+
+namespace bellshard {
+
+Key& Key::required() {
+  is_required = true;
+  default_toml.clear();
+  value_toml.clear();
+  return *this;
+}
+
+Key& Key::unit(std::string text) {
+  unit_text = std::move(text);
+  return *this;
+}
+
+Key& Key::range(double from, double to, Border at_from, Border at_to, std::string way_out) {
+  low = from;
+  high = to;
+  at_low = at_from;
+  at_high = at_to;
+  otherwise = std::move(way_out);
+  return *this;
+}
+
+Key& Key::or_infinity() {
+  infinity_allowed = true;
+  return *this;
+}
+
+Key& Key::example(std::string toml) {
+  example_toml = std::move(toml);
+  return *this;
+}
+
+bool Key::numeric() const {
+  return type == KeyType::real || type == KeyType::integer || type == KeyType::reals || type == KeyType::integers ||
+         type == KeyType::real_pairs || type == KeyType::integer_pairs;
+}
+
+void Keys::table(std::string name, std::string help) { tables_.emplace_back(std::move(name), std::move(help)); }
+
+Key& Keys::add(std::string path, KeyType type, std::string help, Value default_value) {
+  auto const known = std::any_of(keys_.begin(), keys_.end(), [&](auto const& key) { return key->path == path; });
+  if (known) fail(ExitCode::bug, "the job declares the key {} twice (a bug in the job)", path);
+  auto key = std::make_unique<Key>();
+  key->path = std::move(path);
+  key->type = type;
+  key->help = std::move(help);
+  key->default_value = std::move(default_value);
+  if (!is_empty(key->default_value)) key->default_toml = toml_text(key->default_value);
+  key->value_toml = key->default_toml;
+  keys_.push_back(std::move(key));
+  return *keys_.back();
+}
+
+template <class T>
+Key& Keys::bind(std::string path, KeyType type, T& field, std::string help) {
+  auto& key = add(std::move(path), type, std::move(help), field);
+  key.assign = [&field](Value const& value) { field = std::get<T>(value); };
+  return key;
+}
+
+Key& Keys::real(std::string path, double& field, std::string help) {
+  return bind(std::move(path), KeyType::real, field, std::move(help));
+}
+Key& Keys::integer(std::string path, std::int64_t& field, std::string help) {
+  return bind(std::move(path), KeyType::integer, field, std::move(help));
+}
+Key& Keys::flag(std::string path, bool& field, std::string help) {
+  return bind(std::move(path), KeyType::flag, field, std::move(help));
+}
+Key& Keys::text(std::string path, std::string& field, std::string help) {
+  return bind(std::move(path), KeyType::text, field, std::move(help));
+}
+Key& Keys::reals(std::string path, std::vector<double>& field, std::string help) {
+  return bind(std::move(path), KeyType::reals, field, std::move(help));
+}
+Key& Keys::integers(std::string path, std::vector<std::int64_t>& field, std::string help) {
+  return bind(std::move(path), KeyType::integers, field, std::move(help));
+}
+Key& Keys::texts(std::string path, std::vector<std::string>& field, std::string help) {
+  return bind(std::move(path), KeyType::texts, field, std::move(help));
+}
+Key& Keys::pairs(std::string path, std::vector<std::array<double, 2>>& field, std::string help) {
+  return bind(std::move(path), KeyType::real_pairs, field, std::move(help));
+}
+Key& Keys::pairs(std::string path, std::vector<std::array<std::int64_t, 2>>& field, std::string help) {
+  return bind(std::move(path), KeyType::integer_pairs, field, std::move(help));
+}
+
+Key& Keys::file(std::string path, std::filesystem::path& field, std::string help) {
+  auto& key = add(std::move(path), KeyType::file, std::move(help), field.string());
+  key.assign = [&field](Value const& value) { field = std::get<std::string>(value); };
+  return key;
+}
+
+Key& Keys::choice_key(std::string path, std::vector<std::string> names, std::size_t chosen,
+                      std::function<void(std::size_t)> assign, std::string help) {
+  auto& key = add(std::move(path), KeyType::choice, std::move(help), names.at(chosen));
+  key.assign = [names, assign = std::move(assign)](Value const& value) {
+    auto const word = std::find(names.begin(), names.end(), std::get<std::string>(value));
+    assign(static_cast<std::size_t>(word - names.begin()));
+  };
+  key.choices = std::move(names);
+  return key;
+}
+
+Key& Keys::find(std::string_view path) const {
+  auto const found = std::find_if(keys_.begin(), keys_.end(), [&](auto const& key) { return key->path == path; });
+  if (found == keys_.end()) fail(ExitCode::bug, "the job asks for the key {}, which it never declared (a bug in the job)", path);
+  return **found;
+}
+
+bool Keys::given(std::string_view path) const { return find(path).given; }
+
+void Keys::reject(std::string_view path, std::string const& message) const {
+  auto const place = find(path).where.text();
+  fail(ExitCode::bad_job_file, "{}: {}", place.empty() ? path : place, message);
+}
+
+}  // namespace bellshard
