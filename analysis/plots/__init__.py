@@ -1,0 +1,1 @@
+"""One module per job, named like the job: draw(file) returns the picture of its result."""

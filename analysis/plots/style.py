@@ -1,0 +1,36 @@
+"""How all pictures look."""
+import matplotlib
+
+DPI = 150
+INK = "#2b2f36"
+LAND = "#d8d4cb"
+SHORE = "#a49e92"
+ACCENT = "#e4572e"
+QUIET = "#8d99ae"
+
+
+def apply():
+    matplotlib.rcParams.update({
+        "font.family": "DejaVu Sans", "font.size": 10, "text.color": INK,
+        "axes.titlesize": 13, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 10,
+        "axes.edgecolor": QUIET, "axes.labelcolor": INK, "axes.linewidth": 0.8, "axes.spines.top": False,
+        "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK, "xtick.major.width": 0.8,
+        "ytick.major.width": 0.8, "legend.frameon": False,
+    })
+
+
+def text(attribute):
+    return attribute.decode() if isinstance(attribute, bytes) else str(attribute)
+
+
+def unit(dataset):
+    """The unit as it stands behind a number: " h", or nothing for a pure number."""
+    name = text(dataset.attrs.get("units", "1"))
+    return "" if name == "1" else f" {name}"
+
+
+def label(dataset):
+    """Axis label: the long name and, in brackets, the unit."""
+    name = text(dataset.attrs.get("long_name", dataset.name.rsplit("/", 1)[-1]))
+    name = name[:1].upper() + name[1:]
+    return f"{name} [{unit(dataset).strip()}]" if unit(dataset) else name
