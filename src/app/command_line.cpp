@@ -48,9 +48,12 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
     commands[name] = {id, sub};
     return sub;
   };
-  auto const takes_job = [&](CLI::App* sub) { sub->add_option("JOB", line.job, "name of the job (bellshard list)")->type_name("")->required(); };
+  auto const takes_job = [&](CLI::App* sub) {
+    sub->add_option("JOB", line.job, "name of the job (bellshard list)")->type_name("")->required();
+  };
   auto const takes_keys = [&](CLI::App* sub) {
-    sub->add_option("-c,--config", texts.job_file, "job file (TOML); - reads standard input; without it all keys keep their defaults")->type_name("FILE");
+    sub->add_option("-c,--config", texts.job_file, "job file (TOML); -: standard input; without it all keys keep their defaults")
+        ->type_name("FILE");
     sub->add_option("--set", line.overrides, "TABLE.KEY=VALUE, over what the job file says; may be repeated")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
@@ -63,12 +66,14 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   auto* run = command(Command::run, "run", "run a job");
   takes_job(run);
   takes_keys(run);
-  run->add_option("-o,--output-dir", texts.output_dir, "folder of the results and checkpoints; made where it is missing")->type_name("DIR");
-  run->add_option("--restart", texts.restart, "auto: from the newest checkpoint beside the result; never; or a checkpoint FILE")->type_name("HOW");
+  run->add_option("-o,--output-dir", texts.output_dir, "folder of the results and checkpoints; made where it is missing")
+      ->type_name("DIR");
+  run->add_option("--restart", texts.restart, "auto: from the newest checkpoint beside the result; never; or a checkpoint FILE")
+      ->type_name("HOW");
   run->add_option("--checkpoint-every", texts.checkpoint_every,
                   "time between checkpoints, such as 10min (the default); 0: after every sweep; never: only when stopped")
       ->type_name("TIME");
-  run->add_option("--time-limit", texts.time_limit, "stop with a checkpoint before so long a time is over, such as 55min or 01:30:00")
+  run->add_option("--time-limit", texts.time_limit, "stop with a checkpoint before this time is over, such as 55min or 01:30:00")
       ->type_name("TIME");
   run->add_flag("--verify", line.options.verify, "read the result back and prove it");
   takes_verbosity(run);
@@ -82,9 +87,10 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   takes_verbosity(check);
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
   inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);
-  auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 where they are the same, 8 where they differ");
+  auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 if they are the same, 8 if they differ");
   diff->add_option("FILES", texts.files, "the two files")->type_name("")->required()->expected(2);
-  diff->add_option("--rtol", line.relative_tolerance, "relative difference that is tolerated; 0, the default: the same bits")->type_name("R");
+  diff->add_option("--rtol", line.relative_tolerance, "relative difference that is tolerated; 0, the default: the same bits")
+      ->type_name("R");
   for (auto& [name, declared] : commands) declared.app->allow_extras();
   return commands;
 }

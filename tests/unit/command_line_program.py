@@ -72,9 +72,10 @@ ends(0, ["run", "sample", "-c", "job.toml", "-o", "three"], ranks=3)
 with open("bad.toml", "w") as job:
     job.write("[model]\nvaleu = 1\n")
 for ranks in (0, 3):
-    ends(3, ["run", "sample", "-c", "bad.toml"], err=["bad.toml:2:1: model.valeu is no key of this job; did you mean model.value?"],
-         times=1, ranks=ranks)
-ends(3, ["check", "sample", "-c", "absent.toml"], err=["absent.toml: cannot be read: No such file or directory; `bellshard init sample > job.toml`"])
+    ends(3, ["run", "sample", "-c", "bad.toml"], times=1, ranks=ranks,
+         err=["bad.toml:2:1: model.valeu is no key of this job; did you mean model.value?"])
+ends(3, ["check", "sample", "-c", "absent.toml"],
+     err=["absent.toml: cannot be read: No such file or directory; `bellshard init sample > job.toml`"])
 ends(3, ["check", "sample", "-c", "/"], err=["/: cannot be read: it is a folder"])
 ends(2, ["check", "sample", "--set", "model.value"], err=["write --set TABLE.KEY=VALUE"])
 open("file", "w").close()
@@ -92,11 +93,14 @@ ends(4, ["run", "sample", "--set", "end.how=each"], err=[f"[rank {r}] rank {r} h
 ends(4, ["run", "sample", "--set", "end.how=alone"], err=["[rank 1] trouble here alone"], ranks=3)
 
 # Results: what they hold, and whether two are the same.
-shown = ends(0, ["inspect", "two/sample.h5"], out=["A sample", "bellshard.sample", "value = 0.5", "compiler", "expected time", "1 inf, 1 nan",
-                                                    "/trace: 3 rows", "0.25"])
+shown = ends(0, ["inspect", "two/sample.h5"], out=["A sample", "bellshard.sample", "value = 0.5", "compiler", "expected time",
+                                                   "1 inf, 1 nan", "/trace: 3 rows", "0.25"])
 row = next(line for line in shown.splitlines() if line.split()[:1] == ["value"] and "float64" in line)
 expect("inspect shows type, shape, unit, min and max", row.split()[1:6] == ["float64", "[6]", "h", "0.5", "5"], row)
 expect("inspect on two ranks says the same", run("inspect", "two/sample.h5", ranks=2)[1] == shown)
+ends(75, ["run", "sample", "-o", "stopped", "--set", "end.how=stopped"])
+checkpoint = next(name for name in os.listdir("stopped") if "checkpoint" in name)
+ends(0, ["inspect", f"stopped/{checkpoint}"], out=["checkpoint\n  job", "sweep          3", "seconds        12.5", "/state", "expected time"])
 ends(0, ["diff", "two/sample.h5", "three/sample.h5"], out=["the same: 3 variables"])
 for ranks in (0, 3):
     ends(8, ["diff", "two/sample.h5", "a/b/sample.h5"], ranks=ranks,

@@ -1,10 +1,12 @@
 // A job for the tests of the program itself: it ends as its job file says, on one rank or on all.
 #include <mpi.h>
 
+#include <cstring>
 #include <limits>
 #include <new>
 #include <stdexcept>
 
+#include "io/checkpoint/checkpoint.hpp"
 #include "io/hdf5/result_file.hpp"
 #include "src/drive/job.hpp"
 #include "src/runtime/session.hpp"
@@ -56,6 +58,15 @@ class SampleProgramJob : public Job {
     file.write("sweeps", std::int64_t{3}, io::Unit{"count"}, "sweeps");
     file.write(io::Trace{{"residual", "h", "largest change", {1, 0.5, 0.25}}});
     file.commit();
+    if (how_ == How::stopped) {
+      // Rank 0 owns all six states here too.
+      io::ShardedArray array{"value", io::ElementType::float64, {6}, Block{own == 0 ? 6 : 0, 6}, false, "h", "expected time"};
+      array.fetch = [&](Block items, void* host) {
+        std::memcpy(host, values.data() + items.begin, static_cast<std::size_t>(items.size()) * sizeof(double));
+      };
+      io::CheckpointStore store(context.comm(), context.options().output_dir / "sample");
+      store.write(record, {"sample", "the problem", 3, 1, 12.5}, {}, {array});
+    }
   }
 
   How how_ = How::well;
