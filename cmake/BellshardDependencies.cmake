@@ -1,7 +1,7 @@
 find_package(MPI REQUIRED COMPONENTS C)
 find_package(Kokkos REQUIRED)
 set(HDF5_PREFER_PARALLEL TRUE)
-find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C HL)
 if(NOT HDF5_IS_PARALLEL)
   message(FATAL_ERROR "The HDF5 that was found (${HDF5_C_INCLUDE_DIRS}) has no MPI support; install libhdf5-openmpi-dev or load a parallel hdf5 module, or point HDF5_ROOT at one")
 endif()
@@ -11,7 +11,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 add_library(bellshard_hdf5 INTERFACE)
 target_include_directories(bellshard_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
-target_link_libraries(bellshard_hdf5 INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_C)
+target_link_libraries(bellshard_hdf5 INTERFACE ${HDF5_C_HL_LIBRARIES} ${HDF5_HL_LIBRARIES} ${HDF5_C_LIBRARIES} MPI::MPI_C)
 
 # Header-only libraries; each is seen by one .cpp.
 function(bellshard_header_library target header package)
@@ -24,8 +24,8 @@ function(bellshard_header_library target header package)
 endfunction()
 bellshard_header_library(bellshard_toml toml++/toml.h libtomlplusplus-dev)
 bellshard_header_library(bellshard_cli11 CLI/CLI.hpp libcli11-dev)
-bellshard_header_library(bellshard_json nlohmann/json.hpp nlohmann-json3-dev)
 bellshard_header_library(bellshard_xxhash xxhash.h libxxhash-dev)
+target_link_libraries(bellshard_xxhash INTERFACE xxhash)  # the library: inlined it draws warnings from GCC's own headers
 
 target_compile_options(bellshard_options INTERFACE
   $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,IntelLLVM>:-Wall -Wextra -ffp-contract=off -fno-math-errno -fno-trapping-math>)

@@ -21,12 +21,12 @@ struct ShardedArray {
   Block own;                        ///< this rank's block of axis 0
   bool replicated = false;
   std::string unit = "1";
-  std::string long_name;
+  std::string long_name = "";
 
   /// Copies items [items.begin, items.end) of axis 0 (global indices inside own), dense and row-major, to host memory.
-  std::function<void(Block items, void* host)> fetch;
+  std::function<void(Block items, void* host)> fetch = nullptr;
   /// The way back; null for an array that is only written.
-  std::function<void(Block items, void const* host)> store;
+  std::function<void(Block items, void const* host)> store = nullptr;
 };
 
 /// Elements in one item of axis 0.

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "io/element_type.hpp"
+#include "io/sharded_array.hpp"
+#include "io/stream_limits.hpp"
 #include "src/base/block.hpp"
 
 namespace bellshard::io {
@@ -18,7 +20,7 @@ namespace bellshard::io {
 /// with the path, the dataset and what to do.
 class InputFile {
  public:
-  InputFile(MPI_Comm comm, std::filesystem::path path);
+  InputFile(MPI_Comm comm, std::filesystem::path path, StreamLimits limits = {});
   ~InputFile();
   InputFile(InputFile const&) = delete;
   InputFile& operator=(InputFile const&) = delete;
@@ -37,6 +39,11 @@ class InputFile {
   void read(std::string const& dataset, Block own, std::span<T> data) const {
     read_block(dataset, own, data.data(), data.size(), element_type<T>());
   }
+  /// The same where the type is known at run time; `elements` is what data has room for.
+  void read_block(std::string const& dataset, Block own, void* data, std::size_t elements, ElementType type) const;
+  /// The own block of an array through its store(), in pieces. The dataset must have the array's type and shape.
+  void restore(std::string const& dataset, ShardedArray const& array) const;
+
   /// A whole small dataset on every rank.
   template <class T>
   std::vector<T> read_all(std::string const& dataset) const {
@@ -47,11 +54,10 @@ class InputFile {
     read_block(dataset, {0, extents.empty() ? 1 : extents[0]}, data.data(), data.size(), element_type<T>());
     return data;
   }
-  /// A whole text dataset (fixed or variable length), the same on every rank.
+  /// A whole text dataset (fixed or variable length), the same on every rank; several texts are joined by line ends.
   std::string read_text(std::string const& dataset) const;
 
  private:
-  void read_block(std::string const& dataset, Block own, void* data, std::size_t elements, ElementType type) const;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -9,6 +9,7 @@
 
 #include "io/run_record.hpp"
 #include "io/sharded_array.hpp"
+#include "io/stream_limits.hpp"
 
 namespace bellshard::io {
 
@@ -35,7 +36,7 @@ struct Flags {
 /// Every failure to write leads to exit 6 with the path and the system's reason.
 class ResultFile {
  public:
-  ResultFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& record);
+  ResultFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& record, StreamLimits limits = {});
   ~ResultFile();
   ResultFile(ResultFile const&) = delete;
   ResultFile& operator=(ResultFile const&) = delete;
@@ -44,7 +45,8 @@ class ResultFile {
   Axis axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name);
   /// An axis of /results that counts 0 .. size-1 (int64), unit "1".
   Axis axis(std::string const& name, std::int64_t size, std::string const& long_name);
-  /// An axis of /results whose items have names; stored as the CF way to hold text that every reader opens.
+  /// An axis of /results whose items have names: a counting axis, and beside it the character table NAME_name, which xarray
+  /// shows as text and as a coordinate of every variable over this axis.
   Axis axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name);
 
   /// Writes a variable of /results over these axes; axis 0 is the sharded one. Deflate level 0 to 9 (0: none).
@@ -54,6 +56,11 @@ class ResultFile {
   void write(std::string const& name, std::vector<Axis> const& axes, Block own, std::span<T const> data, Unit unit,
              std::string const& long_name, Flags const& flags = {}) {
     write(host_array(name, axes, own, data.data(), element_type<T>(), unit, long_name), axes, flags);
+  }
+  template <class T>
+  void write(std::string const& name, std::vector<Axis> const& axes, Block own, std::vector<T> const& data, Unit unit,
+             std::string const& long_name, Flags const& flags = {}) {
+    write(name, axes, own, std::span<T const>(data), unit, long_name, flags);
   }
   /// One number of /results, the same on every rank.
   void write(std::string const& name, double value, Unit unit, std::string const& long_name);

@@ -107,8 +107,9 @@ std::string init_text(Keys const& keys, std::string const& job) {
     for (auto const& key : keys.all()) {
       auto const name = split(key->path);
       if (name.table != table) continue;
-      auto const range = range_text(*key);
-      text += fmt::format("# {} ({}{}{})\n", key->help, type_column(*key), range.empty() ? "" : " " + range,
+      auto range = range_text(*key);
+      if (!range.empty()) range = (range[0] == '[' || range[0] == '(' ? " in " : " ") + range;
+      text += fmt::format("# {} ({}{}{})\n", key->help, type_column(*key), range,
                           key->numeric() && key->unit_text != "1" ? ", unit " + key->unit_text : "");
       auto const& value = key->example_toml.empty() ? key->default_toml : key->example_toml;
       text += value.empty() ? fmt::format("# {} =\n", name.leaf) : fmt::format("{} = {}\n", name.leaf, value);

@@ -36,6 +36,16 @@ Partition Partition::weighted(std::span<std::int64_t const> weight, int parts) {
   return Partition(std::move(offset));
 }
 
+Partition Partition::of_sizes(std::span<std::int64_t const> sizes) {
+  BELLSHARD_EXPECT(!sizes.empty());
+  std::vector<std::int64_t> offset{0};
+  for (auto size : sizes) {
+    BELLSHARD_EXPECT(size >= 0);
+    offset.push_back(offset.back() + size);
+  }
+  return Partition(std::move(offset));
+}
+
 int Partition::owner(std::int64_t item) const {
   BELLSHARD_EXPECT(item >= 0 && item < size());
   // The last block that begins at or before the item; empty blocks at the same place come before it.

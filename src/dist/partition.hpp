@@ -16,6 +16,8 @@ class Partition {
   /// Cuts where the running weight comes nearest to k/parts of the whole, so every part gets about the same work.
   /// Weights are not negative; where all are zero the parts are equal.
   static Partition weighted(std::span<std::int64_t const> weight, int parts);
+  /// Blocks of these sizes, for an axis whose cuts another rule decides.
+  static Partition of_sizes(std::span<std::int64_t const> sizes);
 
   std::int64_t size() const { return offset_.back(); }
   int parts() const { return static_cast<int>(offset_.size()) - 1; }

@@ -78,6 +78,6 @@ TEST_CASE("init gives a job file that parses to the defaults") {
   CHECK_FALSE(job.keys.given("solver.tolerance"));
   CHECK(text.find("bellshard run sample -c job.toml") != std::string::npos);
   CHECK(text.find("# target =\n") != std::string::npos);  // optional without a default: commented out
-  CHECK(text.find("# limit of sweeps (integer [1, 1000000000], unit count)\nmax_sweeps = 100\n") != std::string::npos);
+  CHECK(text.find("# limit of sweeps (integer in [1, 1000000000], unit count)\nmax_sweeps = 100\n") != std::string::npos);
   std::filesystem::remove_all(folder);
 }

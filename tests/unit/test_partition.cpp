@@ -91,3 +91,10 @@ TEST_CASE("weights near the end of int64 do not overflow") {
   std::vector<std::int64_t> const weight(4, std::int64_t{1} << 60);
   CHECK(blocks(Partition::weighted(weight, 4)) == std::vector<Block>{{0, 1}, {1, 2}, {2, 3}, {3, 4}});
 }
+
+TEST_CASE("blocks of given sizes, empty ones among them") {
+  auto const axis = Partition::of_sizes(std::vector<std::int64_t>{0, 3, 0, 0, 2, 0});
+  check_covers(axis, 5, 6);
+  CHECK(axis.owner(2) == 1);
+  CHECK(axis.owner(3) == 4);
+}

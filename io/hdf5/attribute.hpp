@@ -1,0 +1,26 @@
+#pragma once
+#include <hdf5.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace bellshard::io {
+
+/// Attributes of an open object. Text is stored as one UTF-8 string of fixed length, which every reader takes.
+/// Writing is collective, and every rank must pass the same.
+void write_attribute(hid_t object, char const* name, std::string const& value);
+void write_attribute(hid_t object, char const* name, double value);
+void write_attribute(hid_t object, char const* name, std::int64_t value);
+/// Values stored with the type of the variable that they describe (CF asks for that in flag_values).
+void write_attribute(hid_t object, char const* name, std::span<int const> values, hid_t stored_as);
+
+/// Empty where there is none, or none of that kind.
+std::optional<std::string> read_text_attribute(hid_t object, char const* name);
+std::optional<double> read_number_attribute(hid_t object, char const* name);
+
+/// Text from what H5Aread or H5Dread put into a buffer of one element or more: stops at the first zero byte.
+std::string text_until_zero(char const* data, std::size_t bytes);
+
+}  // namespace bellshard::io

@@ -1,0 +1,37 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace bellshard::io {
+
+/// PATH.tmp on its way to PATH: the part of an atomic write that the operating system does. No MPI, no HDF5.
+/// Every failure leads to exit 6 with the path and the system's reason.
+class PendingPath {
+ public:
+  explicit PendingPath(std::filesystem::path path);
+
+  std::filesystem::path const& path() const { return path_; }
+  std::filesystem::path const& growing() const { return growing_; }  ///< PATH.tmp
+
+  void create() const;   ///< makes the folder where it is missing and an empty PATH.tmp
+  /// Has the file system set aside the first `bytes` of PATH.tmp, where it can do so: a full disk then shows before
+  /// HDF5 writes, whose own way of failing in the middle of a flush may leave ranks waiting for each other.
+  void reserve(std::int64_t bytes) const;
+  void sync() const;     ///< fsync of PATH.tmp
+  void publish() const;  ///< rename to PATH, fsync of the folder
+  void discard() const;  ///< removes PATH.tmp
+  void empty() const;    ///< gives the space of PATH.tmp back, so that closing it has room
+
+  /// What stands in the way of writing, found by trying; the library's text where the system knows nothing.
+  std::string obstacle(std::string const& library_text) const;
+  /// "PATH cannot be written: REASON; ..." with the way out.
+  std::string message(std::string const& reason) const;
+
+ private:
+  [[noreturn]] void fail_with(int error_number) const;
+  std::filesystem::path path_;
+  std::filesystem::path growing_;
+};
+
+}  // namespace bellshard::io

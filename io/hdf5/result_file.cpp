@@ -1,0 +1,90 @@
+#include "io/hdf5/result_file.hpp"
+
+#include <cstring>
+
+#include "io/hdf5/run_file.hpp"
+#include "src/base/error.hpp"
+
+namespace bellshard::io {
+namespace {
+
+constexpr char const* results = "/results";
+
+template <class T>
+ShardedArray same_everywhere(std::string const& name, std::vector<std::int64_t> shape, T const* data, Unit const& unit,
+                             std::string const& long_name) {
+  auto const items = shape.empty() ? 1 : shape[0];
+  ShardedArray array{name, element_type<T>(), std::move(shape), {0, items}, true, unit.text, long_name};
+  array.fetch = [data](Block piece, void* host) {
+    std::memcpy(host, data + piece.begin, static_cast<std::size_t>(piece.size()) * sizeof(T));
+  };
+  return array;
+}
+
+}  // namespace
+
+struct ResultFile::Impl {
+  RunFile file;
+};
+
+ResultFile::ResultFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& record, StreamLimits limits)
+    : impl_(new Impl{RunFile(comm, std::move(path), record, limits)}) {
+  impl_->file.group(results);
+}
+
+ResultFile::~ResultFile() = default;
+
+Axis ResultFile::axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name) {
+  auto const n = static_cast<std::int64_t>(values.size());
+  return {name, n, impl_->file.scale(results, same_everywhere(name, {n}, values.data(), unit, long_name))};
+}
+
+Axis ResultFile::axis(std::string const& name, std::int64_t size, std::string const& long_name) {
+  return {name, size, impl_->file.counting_scale(results, name, size, 0, long_name)};
+}
+
+Axis ResultFile::axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name) {
+  auto const result = axis(name, static_cast<std::int64_t>(names.size()), long_name);
+  impl_->file.labels(results, result.scale_id, name + "_name", names, long_name + ", names");
+  return result;
+}
+
+void ResultFile::write(ShardedArray const& array, std::vector<Axis> const& axes, Flags const& flags, int deflate) {
+  std::vector<std::int64_t> scales;
+  std::vector<std::int64_t> shape;
+  for (auto const& axis : axes) {
+    scales.push_back(axis.scale_id);
+    shape.push_back(axis.size);
+  }
+  if (shape != array.shape) {
+    fail(ExitCode::bug, "variable {} does not have the shape of its axes (a bug in the job that writes it)", array.name);
+  }
+  impl_->file.write(results, array, scales, {flags.values, flags.meanings, deflate});
+}
+
+void ResultFile::write(std::string const& name, double value, Unit unit, std::string const& long_name) {
+  impl_->file.write(results, same_everywhere(name, {}, &value, unit, long_name), {});
+}
+
+void ResultFile::write(std::string const& name, std::int64_t value, Unit unit, std::string const& long_name) {
+  impl_->file.write(results, same_everywhere(name, {}, &value, unit, long_name), {});
+}
+
+void ResultFile::attribute(std::string const& name, std::string const& value) { impl_->file.attribute(results, name, value); }
+void ResultFile::attribute(std::string const& name, double value) { impl_->file.attribute(results, name, value); }
+void ResultFile::write(Trace const& trace) { impl_->file.write(trace); }
+void ResultFile::commit() { impl_->file.commit(); }
+
+ShardedArray ResultFile::host_array(std::string const& name, std::vector<Axis> const& axes, Block own, void const* data,
+                                    ElementType type, Unit const& unit, std::string const& long_name) {
+  ShardedArray array{name, type, {}, own, false, unit.text, long_name};
+  for (auto const& axis : axes) array.shape.push_back(axis.size);
+  auto const item_bytes = static_cast<std::size_t>(item_elements(array)) * bytes_of(type);
+  array.fetch = [data, item_bytes, begin = own.begin](Block items, void* host) {
+    std::memcpy(host, static_cast<char const*>(data) + static_cast<std::size_t>(items.begin - begin) * item_bytes,
+                static_cast<std::size_t>(items.size()) * item_bytes);
+  };
+  return array;
+}
+
+}  // namespace bellshard::io

@@ -1,0 +1,44 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "io/hdf5/handle.hpp"
+#include "io/hdf5/pending_path.hpp"
+#include "io/hdf5/run_file.hpp"
+#include "io/hdf5/together.hpp"
+
+namespace bellshard::io {
+
+struct RunFile::Impl {
+  struct Scale {
+    DatasetHandle dataset;
+    std::int64_t size = 0;
+    std::string labels;  ///< variable with the names of its items; may be empty
+  };
+
+  Impl(MPI_Comm comm, std::filesystem::path path, StreamLimits limits, Checksums checksums)
+      : comm(comm), rank(rank_of(comm)), place(std::move(path)), limits(limits), checksums(checksums) {}
+  ~Impl();
+
+  MPI_Comm comm;
+  int rank;
+  PendingPath place;
+  StreamLimits limits;
+  Checksums checksums;
+  FileHandle file;
+  std::vector<Scale> scales;
+  std::vector<std::string> variables;
+  std::vector<WrittenPiece> pieces;
+  std::int64_t reserved = 0;  ///< [B] from the start of the file
+  bool committed = false;
+
+  /// Runs a part on all ranks; a failure anywhere is exit 6 everywhere.
+  void step(std::function<void()> const& part) const;
+  void reserve(std::int64_t end);  ///< rank 0 has the file system set aside the file up to this byte
+  DatasetHandle create(std::string const& path, hid_t type, std::vector<std::int64_t> const& shape, int deflate = 0) const;
+  void attach(hid_t dataset, std::vector<std::int64_t> const& scale_ids) const;
+  std::int64_t keep_scale(DatasetHandle dataset, char const* name, std::int64_t size);
+};
+
+}  // namespace bellshard::io

@@ -1,0 +1,73 @@
+#pragma once
+#include <memory>
+
+#include "jobs/value_iteration/enclosure.hpp"
+#include "kernels/lattice/tile_sweep.hpp"
+#include "src/drive/step.hpp"
+
+namespace bellshard::value_iteration {
+
+/// What both methods share: a stage of values, its proof, and the state of a checkpoint.
+class RasterIteration : public Step {
+ public:
+  RasterIteration(Context& context, RasterProblem& problem, Config const& config);
+
+  double residual() const override { return residual_; }
+  bool finished() const override { return proven_ || at_floor_; }
+  SweepWork work() const override { return work_; }
+  std::vector<io::ShardedArray> arrays() override;
+  void restored() override { problem_.refresh(values_); }
+
+  Array<double> const& values() const { return values_; }
+  /// An array as large as values() that nobody needs between sweeps.
+  virtual Array<double> const& scratch() = 0;
+  bool proven() const { return proven_; }  ///< is the enclosure as narrow as the tolerance, and checked
+
+ protected:
+  /// Measures the enclosure and, where it is narrow enough, proves it by the two verifying sweeps. Margins filled.
+  void try_to_prove();
+
+  Context& context_;
+  RasterProblem& problem_;
+  double tolerance_;
+  Array<double> values_;
+  double residual_ = 0;  ///< largest change of a value relative to the cost of a step
+  SweepWork work_;
+
+ private:
+  bool proven_ = false;
+  bool at_floor_ = false;
+};
+
+/// Synchronous sweeps (Jacobi): the same bits for any number of ranks and threads. Border rows wait for the margins while the
+/// interior is swept.
+class SynchronousIteration : public RasterIteration {
+ public:
+  SynchronousIteration(Context& context, RasterProblem& problem, Config const& config);
+  void advance(std::int64_t sweep) override;
+  Array<double> const& scratch() override { return next_; }
+
+ private:
+  Array<double> next_;
+};
+
+/// Ordered sweeps (Gauss-Seidel) in eight alternating orders over tiles that still change; the stage before at rank borders.
+/// The threshold under which a tile counts as calm falls step by step, so that far water does not follow every early guess.
+class OrderedIteration : public RasterIteration {
+ public:
+  OrderedIteration(Context& context, RasterProblem& problem, Config const& config);
+  void advance(std::int64_t sweep) override;
+  Array<double> const& scratch() override;
+  std::vector<io::ShardedArray> arrays() override;
+
+ private:
+  void watch_margins();
+
+  lattice::TileSweep tiles_;
+  std::vector<double> threshold_;  ///< one number, as an array for the checkpoint
+  Array<double> margin_before_, scratch_;
+};
+
+std::unique_ptr<RasterIteration> make_iteration(Context& context, RasterProblem& problem, Config const& config);
+
+}  // namespace bellshard::value_iteration

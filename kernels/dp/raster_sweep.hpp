@@ -1,0 +1,134 @@
+#pragma once
+#include "kernels/dp/raster_model.hpp"
+
+namespace bellshard::dp {
+
+/// Lanes of the open-water loop: the cells that are backed up side by side where all eight neighbours are open.
+inline constexpr int sweep_lanes = 16;
+
+/// The eight costs of one row, and what a backup of open water needs, as plain numbers for a vectorised loop.
+/// The order of additions is that of RasterModel::backup, so both give the same bits.
+KOKKOS_INLINE_FUNCTION double open_backup(double const* KOKKOS_RESTRICT above, double const* KOKKOS_RESTRICT middle,
+                                          double const* KOKKOS_RESTRICT below, std::int64_t j, double const (&c)[move_count],
+                                          double aimed, double beside) {
+  double const n = above[j], ne = above[j + 1], e = middle[j + 1], se = below[j + 1];
+  double const s = below[j], sw = below[j - 1], w = middle[j - 1], nw = above[j - 1];
+  double const q0 = (c[0] + aimed * n) + beside * (nw + ne);
+  double const q1 = (c[1] + aimed * ne) + beside * (n + e);
+  double const q2 = (c[2] + aimed * e) + beside * (ne + se);
+  double const q3 = (c[3] + aimed * se) + beside * (e + s);
+  double const q4 = (c[4] + aimed * s) + beside * (se + sw);
+  double const q5 = (c[5] + aimed * sw) + beside * (s + w);
+  double const q6 = (c[6] + aimed * w) + beside * (sw + nw);
+  double const q7 = (c[7] + aimed * nw) + beside * (w + n);
+  double const a = q0 < q1 ? q0 : q1, b = q2 < q3 ? q2 : q3, d = q4 < q5 ? q4 : q5, f = q6 < q7 ? q6 : q7;
+  double const g = a < b ? a : b, h = d < f ? d : f;
+  return g < h ? g : h;
+}
+
+namespace detail {
+
+/// A part of one row, [begin, end) columns: open water in lanes, everything else cell by cell.
+inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std::int64_t begin, std::int64_t end,
+                                double const* KOKKOS_RESTRICT in, double* KOKKOS_RESTRICT out) {
+  std::int64_t const base = model.layout.index(row, 0);
+  std::uint8_t const* KOKKOS_RESTRICT open = &model.open(base);
+  double c[move_count];
+  for (int m = 0; m < move_count; ++m) c[m] = model.cost(row * move_count + m);
+  double const aimed = model.aimed, beside = model.beside;
+  double const* KOKKOS_RESTRICT middle = in + base;
+  double const* KOKKOS_RESTRICT above = middle + model.offset[0];
+  double const* KOKKOS_RESTRICT below = middle + model.offset[4];
+  double* KOKKOS_RESTRICT result = out + base;
+  double moved[sweep_lanes] = {};
+
+  auto const one = [&](std::int64_t j) {
+    double const before = middle[j];
+    double const after = open[j] == 0 ? before : model.backup(in, base + j, row, open[j]).value;
+    result[j] = after;
+    double const d = after == before ? 0.0 : (after > before ? after - before : before - after);
+    moved[0] = d > moved[0] ? d : moved[0];
+  };
+  std::int64_t j = begin;
+  for (; j + sweep_lanes <= end; j += sweep_lanes) {
+    unsigned all = 255, any = 0;
+    for (int k = 0; k < sweep_lanes; ++k) {
+      all &= open[j + k];
+      any |= open[j + k];
+    }
+    if (all == 255) {
+      for (int k = 0; k < sweep_lanes; ++k) {
+        double const after = open_backup(above, middle, below, j + k, c, aimed, beside);
+        double const d = after > middle[j + k] ? after - middle[j + k] : middle[j + k] - after;
+        result[j + k] = after;
+        moved[k] = d > moved[k] ? d : moved[k];
+      }
+    } else if (any == 0) {
+      for (int k = 0; k < sweep_lanes; ++k) result[j + k] = middle[j + k];
+    } else {
+      for (int k = 0; k < sweep_lanes; ++k) one(j + k);
+    }
+  }
+  for (; j < end; ++j) one(j);
+  double most = 0;
+  for (double m : moved) most = m > most ? m : most;
+  return most * model.inverse_least_cost(row);
+}
+
+}  // namespace detail
+
+/// One synchronous Bellman sweep (Jacobi) over own rows [rows_begin, rows_end), self-loops solved for (Puterman 1994, 6.3.3).
+/// values_in   [local]  expected cost to go [cost], margins and ghosts filled
+/// values_out  [local]  written for every own cell of these rows; frozen cells are copied
+/// returns     largest |values_out - values_in| relative to the least cost of a step in its row [1]
+inline double sweep_values(Execution const& space, RasterModel const& model, std::int64_t rows_begin, std::int64_t rows_end,
+                           Array<double const> const& values_in, Array<double> const& values_out) {
+  if (rows_end <= rows_begin) return 0;
+  double largest = 0;
+  if constexpr (runs_on_host) {
+    constexpr std::int64_t part = 1024;
+    std::int64_t const parts = (model.layout.columns + part - 1) / part;
+    Kokkos::parallel_reduce(
+        "bellshard::dp::sweep_values", Kokkos::RangePolicy<Execution>(space, rows_begin * parts, rows_end * parts),
+        [=](std::int64_t k, double& most) {
+          std::int64_t const begin = k % parts * part;
+          std::int64_t const end = begin + part < model.layout.columns ? begin + part : model.layout.columns;
+          double const d = detail::sweep_row_on_host(model, k / parts, begin, end, values_in.data(), values_out.data());
+          most = d > most ? d : most;
+        },
+        Kokkos::Max<double>(largest));
+  } else {
+    std::int64_t const columns = model.layout.columns;
+    Kokkos::parallel_reduce(
+        "bellshard::dp::sweep_values", Kokkos::RangePolicy<Execution>(space, rows_begin * columns, rows_end * columns),
+        KOKKOS_LAMBDA(std::int64_t k, double& most) {
+          std::int64_t const row = k / columns;
+          std::int64_t const i = model.layout.index(row, k % columns);
+          double const before = values_in(i);
+          double const after = model.open(i) == 0 ? before : model.backup(values_in.data(), i, row, model.open(i)).value;
+          values_out(i) = after;
+          double const d =
+              after == before ? 0.0 : (after > before ? after - before : before - after) * model.inverse_least_cost(row);
+          most = d > most ? d : most;
+        },
+        Kokkos::Max<double>(largest));
+  }
+  return largest;
+}
+
+/// The same backup for ordered sweeps, in place. Returns |ratio| of the cell before its update.
+struct GaussSeidelUpdate {
+  RasterModel model;
+  Array<double> values;
+
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t row, std::int64_t column) const {
+    std::int64_t const i = model.layout.index(row, column);
+    unsigned const open_bits = model.open(i);
+    if (open_bits == 0) return 0.0;
+    Backup const b = model.backup(values.data(), i, row, open_bits);
+    values(i) = b.value;
+    return b.ratio < 0 ? -b.ratio : b.ratio;
+  }
+};
+
+}  // namespace bellshard::dp

@@ -1,0 +1,28 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "src/runtime/context.hpp"
+
+namespace bellshard {
+
+enum class Command { help, version, list, describe, init, run, check, inspect, diff };
+
+/// What the user asked for.
+struct CommandLine {
+  Command command = Command::help;
+  std::string help;                        ///< the text to print, with Command::help
+  std::string job;
+  std::filesystem::path job_file;          ///< -c; empty: none, "-": standard input
+  std::vector<std::string> overrides;      ///< --set
+  std::vector<std::filesystem::path> files;  ///< of inspect (one) and diff (two)
+  double relative_tolerance = 0;           ///< of diff; 0: the same bits
+  RunOptions options;
+  Verbosity verbosity = Verbosity::normal;
+};
+
+/// Reads the words behind the program's name. Exit 2 with the way out where they make no sense.
+CommandLine parse_command_line(std::vector<std::string> const& words);
+
+}  // namespace bellshard

@@ -1,0 +1,91 @@
+#include "src/app/ending.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+#include <thread>
+
+#include "src/base/hash.hpp"
+
+namespace bellshard {
+namespace {
+
+void say(std::string const& message) {
+  fmt::print(stderr, "bellshard: {}\n", message);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+Ending attempt(std::function<ExitCode()> const& part) {
+  try {
+    return {part(), ""};
+  } catch (Error const& error) {
+    return {error.code(), error.what()};
+  } catch (std::bad_alloc const& error) {
+    return {ExitCode::out_of_resources, fmt::format("out of memory ({}); use more ranks or nodes, `bellshard check` estimates what is needed", error.what())};
+  } catch (std::exception const& error) {
+    return {ExitCode::bug, fmt::format("{} (a bug in Bellshard; please report it with the job file)", error.what())};
+  }
+}
+
+bool first_process() {
+  for (auto const* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    if (auto const* rank = std::getenv(name)) return std::string_view(rank) == "0";
+  }
+  return true;
+}
+
+int leave_alone(Ending const& ending) {
+  if (!ending.message.empty() && first_process()) say(ending.message);
+  return static_cast<int>(ending.code);
+}
+
+Departure::Departure(MPI_Comm comm, double patience) : patience_(patience) {
+  BELLSHARD_MPI(MPI_Comm_dup(comm, &comm_));
+  BELLSHARD_MPI(MPI_Comm_rank(comm_, &rank_));
+}
+
+Departure::~Departure() { MPI_Comm_free(&comm_); }
+
+bool Departure::all_arrive(bool failed) const {
+  MPI_Request barrier = MPI_REQUEST_NULL;
+  BELLSHARD_MPI(MPI_Ibarrier(comm_, &barrier));
+  auto const start = std::chrono::steady_clock::now();
+  int arrived = 0;
+  while (true) {
+    BELLSHARD_MPI(MPI_Test(&barrier, &arrived, MPI_STATUS_IGNORE));
+    std::chrono::duration<double> const waited = std::chrono::steady_clock::now() - start;
+    if (arrived != 0) return true;
+    if (failed && waited.count() > patience_) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+int Departure::leave(Ending const& ending) {
+  bool const failed = !ending.message.empty();
+  auto const code = static_cast<int>(ending.code);
+  if (!all_arrive(failed)) {
+    say(fmt::format("[rank {}] {}", rank_, ending.message));
+    MPI_Abort(comm_, code);
+  }
+
+  // An error outranks every other end: "stopped early, run again" on one rank must not hide a bug on another.
+  constexpr int error_rank = 1000;
+  int worst = failed ? error_rank + code : code;
+  auto const hash = checksum(ending.message);
+  std::array<std::uint64_t, 2> same = {hash, ~hash};  // the largest hash, and the complement of the smallest
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm_));
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, same.data(), 2, MPI_UINT64_T, MPI_MAX, comm_));
+
+  bool const shared = same[0] == ~same[1];
+  if (failed && shared && rank_ == 0) say(ending.message);
+  if (failed && !shared) say(fmt::format("[rank {}] {}", rank_, ending.message));
+  return worst % error_rank;
+}
+
+}  // namespace bellshard

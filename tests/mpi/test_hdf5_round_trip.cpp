@@ -1,0 +1,96 @@
+// The permanent test against silent corruption on reading (open-mpi issue 10546): uneven and strided blocks, one rank empty,
+// written and read back in a new open with another partition, every element compared.
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "hdf5_fixture.hpp"
+#include "io/hdf5/handle.hpp"
+#include "io/hdf5/input_file.hpp"
+#include "io/hdf5/result_file.hpp"
+#include "scratch_folder.hpp"
+
+using namespace bellshard;
+using namespace bellshard::test;
+
+namespace {
+
+/// Writes [rows, columns] by one partition and reads it by another; the elements that came back wrong on this rank.
+template <class T>
+std::int64_t wrong_after_round_trip(std::filesystem::path const& path, std::int64_t rows, std::int64_t columns, io::StreamLimits limits,
+                                    int deflate) {
+  HostArray<T> written("x", {rows, columns}, uneven(rows));
+  written.fill();
+  {
+    io::ResultFile out(MPI_COMM_WORLD, path, some_record(), limits);
+    auto const row = out.axis("row", rows, "row");
+    auto const column = out.axis("column", columns, "column");
+    out.write(written.array, {row, column}, {}, deflate);
+    out.commit();
+  }
+  HostArray<T> read("x", {rows, columns}, uneven_reversed(rows));
+  io::InputFile(MPI_COMM_WORLD, path, limits).read("/results/x", read.array.own, std::span<T>(*read.data));
+  return read.wrong();
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("what one partition writes another reads back, element by element", "", double, std::int32_t, std::uint8_t) {
+  ScratchFolder folder;
+  auto const deflate = GENERATE(0, 4);
+  auto const piece = GENERATE(std::size_t{64} << 20, std::size_t{1000});
+
+  auto const wrong = wrong_after_round_trip<TestType>(folder / "x.h5", 1013, 37, {piece, std::size_t{1} << 30}, deflate);
+
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("an item that is larger than a transfer is cut along its inner axes") {
+  ScratchFolder folder;
+
+  auto const wrong = wrong_after_round_trip<double>(folder / "x.h5", 7, 1000, {4000, 800}, 0);
+
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("strided collective reads give what was written") {
+  ScratchFolder folder;
+  constexpr hsize_t rows = 4099, columns = 24;
+  HostArray<double> written("x", {rows, columns}, uneven(rows));
+  written.fill();
+  {
+    io::ResultFile out(MPI_COMM_WORLD, folder / "x.h5", some_record());
+    auto const row = out.axis("row", rows, "row");
+    auto const column = out.axis("column", columns, "column");
+    out.write(written.array, {row, column});
+    out.commit();
+  }
+  io::PropertyHandle const access(BELLSHARD_H5(H5Pcreate(H5P_FILE_ACCESS)));
+  BELLSHARD_H5(H5Pset_fapl_mpio(access, MPI_COMM_WORLD, MPI_INFO_NULL));
+  io::FileHandle const file(BELLSHARD_H5(H5Fopen((folder / "x.h5").c_str(), H5F_ACC_RDONLY, access)));
+  io::DatasetHandle const dataset(BELLSHARD_H5(H5Dopen2(file, "/results/x", H5P_DEFAULT)));
+  io::PropertyHandle const transfer(BELLSHARD_H5(H5Pcreate(H5P_DATASET_XFER)));
+  BELLSHARD_H5(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE));
+
+  // Every ranks()-th pair of columns of every third row from the own rank on.
+  hsize_t const stride[2] = {3, static_cast<hsize_t>(2 * ranks())};
+  hsize_t const start[2] = {static_cast<hsize_t>(rank() % 3), static_cast<hsize_t>(2 * rank())};
+  hsize_t const count[2] = {(rows - start[0] + 2) / 3, columns / stride[1]};
+  hsize_t const box[2] = {1, 2};
+  io::SpaceHandle const from(BELLSHARD_H5(H5Dget_space(dataset)));
+  BELLSHARD_H5(H5Sselect_hyperslab(from, H5S_SELECT_SET, start, stride, count, box));
+  hsize_t const elements = count[0] * count[1] * 2;
+  io::SpaceHandle const to(BELLSHARD_H5(H5Screate_simple(1, &elements, nullptr)));
+  std::vector<double> read(elements, -1.0);
+  BELLSHARD_H5(H5Dread(dataset, H5T_NATIVE_DOUBLE, to, from, transfer, read.data()));
+
+  std::int64_t wrong = 0;
+  std::size_t at = 0;
+  for (hsize_t r = 0; r < count[0]; ++r) {
+    for (hsize_t c = 0; c < count[1] * 2; ++c) {
+      auto const row = start[0] + r * stride[0];
+      auto const column = start[1] + c / 2 * stride[1] + c % 2;
+      wrong += read[at++] != pattern<double>(static_cast<std::int64_t>(row * columns + column));
+    }
+  }
+  CHECK(wrong == 0);
+}
