@@ -1,4 +1,6 @@
 """How all pictures look."""
+import textwrap
+
 import matplotlib
 
 DPI = 150
@@ -29,8 +31,12 @@ def unit(dataset):
     return "" if name == "1" else f" {name}"
 
 
-def label(dataset):
-    """Axis label: the long name and, in brackets, the unit."""
+def long_name(dataset):
     name = text(dataset.attrs.get("long_name", dataset.name.rsplit("/", 1)[-1]))
-    name = name[:1].upper() + name[1:]
+    return name[:1].upper() + name[1:]
+
+
+def label(dataset):
+    """Axis label: the long name, broken where it is very long, and the unit in brackets."""
+    name = textwrap.fill(long_name(dataset), 40)
     return f"{name} [{unit(dataset).strip()}]" if unit(dataset) else name

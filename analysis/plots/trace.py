@@ -12,7 +12,8 @@ def draw(file):
     shown = np.where(residual > 0, residual, np.nan)  # a logarithm has no zero
     for axes, (across, label) in zip(panels, ((np.arange(1, residual.size + 1), "Sweep"),
                                               (trace["seconds"][:], style.label(trace["seconds"])))):
-        axes.plot(across, shown, color=style.ACCENT, linewidth=1.8, marker="o" if residual.size < 40 else "", markersize=3.5)
+        axes.plot(across, shown, color=style.ACCENT, linewidth=1.6 if residual.size < 300 else 0.9,
+                  marker="o" if residual.size < 40 else "", markersize=3.5)
         axes.set_yscale("log")
         axes.set_xlabel(label)
         axes.set_xlim(left=0)

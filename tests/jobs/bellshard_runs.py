@@ -1,13 +1,12 @@
 """Runs the built program in a folder of its own and says what came of it: exit code, log, result.
 
-The environment says what to run: BELLSHARD_PROGRAM, BELLSHARD_MPIEXEC (a command line) and BELLSHARD_SOURCE_DIR.
-One test by hand: ctest --test-dir build -V -R job.value_iteration.hand_solved
+usage of every test that stands on it: test_x.py PROGRAM MPIEXEC [MPIEXEC'S OPTIONS]...
+by hand: ctest --test-dir build -V -R job.value_iteration.hand_solved
 """
 import dataclasses
 import json
 import os
 import pathlib
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -20,9 +19,8 @@ except ImportError as absent:
     print(f"skipped: {absent}")
     sys.exit(77)
 
-PROGRAM = os.environ["BELLSHARD_PROGRAM"]
-MPIEXEC = shlex.split(os.environ["BELLSHARD_MPIEXEC"])
-SOURCE = pathlib.Path(os.environ["BELLSHARD_SOURCE_DIR"])
+PROGRAM, MPIEXEC = sys.argv[1], sys.argv[2:]
+SOURCE = pathlib.Path(__file__).parents[2]
 DATA = pathlib.Path(os.environ.get("BELLSHARD_DATA", SOURCE / ".." / "shared" / "data"))
 
 DONE, BAD_COMMAND_LINE, BAD_JOB_FILE, BAD_INPUT = 0, 2, 3, 4
@@ -116,7 +114,7 @@ class JobTest(unittest.TestCase):
 
 def main():
     """As unittest.main(), but exit 77 where every test was skipped."""
-    program = unittest.main(verbosity=2, exit=False)
+    program = unittest.main(argv=sys.argv[:1], verbosity=2, exit=False)
     for test, reason in program.result.skipped:
         print(f"skipped: {test.id()}: {reason}")
     all_skipped = 0 < program.result.testsRun <= len(program.result.skipped)

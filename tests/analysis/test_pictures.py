@@ -1,0 +1,127 @@
+"""analysis/plot.py and analysis/value_at.py on small files made by hand."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import h5py
+    import matplotlib.image
+    import numpy as np
+except ImportError as missing:
+    print(f"{missing}: skipped")
+    sys.exit(77)
+
+ANALYSIS = pathlib.Path(__file__).parents[2] / "analysis"
+sys.path.insert(0, str(ANALYSIS))
+from plots import raster  # noqa: E402
+
+
+def write_result(path, axes, value, cell, job="value_iteration"):
+    """A result file with as much as pictures and readers use; row 0, column 0 is a target."""
+    with h5py.File(path, "w") as file:
+        file.attrs["job"] = job
+        results = file.create_group("results")
+        for name, values in axes.items():
+            results[name] = values
+        results.create_dataset("value", data=value, chunks=(3, value.shape[1]))
+        results["value"].attrs.update({"units": "h", "long_name": "least expected time"})
+        results["action"] = np.where(np.isfinite(value) & (value > 0), 2, -1).astype(np.int32)
+        results["cell"] = cell
+        results["cell"].attrs["flag_values"] = np.arange(4, dtype=np.uint8)
+        results["cell"].attrs["flag_meanings"] = "blocked free target unreachable"
+        for name, values in {"residual": [8.0, 1.0, 0.0], "seconds": [0.1, 0.2, 0.3]}.items():
+            file[f"trace/{name}"] = values
+            file[f"trace/{name}"].attrs.update({"units": "h" if name == "residual" else "s", "long_name": name})
+
+
+def world():
+    """A globe of 20 x 40 cells: a target in the south-west corner, land on the eastern half but for its last column."""
+    axes = {"lat": -85.5 + 9 * np.arange(20.0), "lon": -175.5 + 9 * np.arange(40.0)}
+    cell = np.ones((20, 40), np.uint8)
+    cell[:, 20:39], cell[0, 0], cell[:, 39] = 0, 2, 3
+    value = np.where(cell == 1, np.add.outer(np.arange(20.0), 10 * np.arange(40.0)), np.inf)
+    value[0, 0] = 0
+    return axes, value, cell
+
+
+class Pictures(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.file = pathlib.Path(self.folder.name) / "result.h5"
+
+    def call(self, program, *arguments):
+        return subprocess.run([sys.executable, "-B", ANALYSIS / program, self.file, *arguments], capture_output=True, text=True)
+
+    def colours(self, path):
+        return {tuple(round(255 * c) for c in pixel) for pixel in matplotlib.image.imread(path)[..., :3].reshape(-1, 3)}
+
+    def test_globe_and_trace_become_pictures(self):
+        write_result(self.file, *world())
+
+        done = self.call("plot.py", "--trace")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        pictures = done.stdout.split()
+        self.assertEqual([pathlib.Path(p).name for p in pictures], ["result.png", "result-trace.png"])
+        self.assertTrue({(0xd8, 0xd4, 0xcb), (0x77, 0x74, 0x7d), (0xe4, 0x57, 0x2e)} <= self.colours(pictures[0]))
+
+    def test_map_of_rows_and_columns_has_row_0_at_the_top(self):
+        cell = np.ones((30, 30), np.uint8)
+        cell[15:], cell[0, 0] = 0, 2
+        value = np.where(cell == 1, np.add.outer(np.arange(30.0), np.arange(30.0)), np.inf)
+        value[0, 0] = 0
+        write_result(self.file, {"row": np.arange(30), "column": np.arange(30)}, value, cell)
+
+        done = self.call("plot.py", "-o", str(self.file.with_name("map.png")))
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        pixels = matplotlib.image.imread(self.file.with_name("map.png"))[..., :3]
+        blocked = np.abs(pixels - np.array([0xd8, 0xd4, 0xcb]) / 255).sum(axis=2) < 0.01
+        rows = np.flatnonzero(blocked.sum(axis=1) > pixels.shape[1] / 2)
+        self.assertGreater(rows.min(), pixels.shape[0] * 0.4)
+
+    def test_a_job_without_a_picture_is_refused_by_name(self):
+        write_result(self.file, *world(), job="unheard_of")
+
+        done = self.call("plot.py")
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('job = "unheard_of" has no picture', done.stderr)
+
+    def test_large_rasters_are_thinned_while_they_are_read(self):
+        axes, value, cell = world()
+        write_result(self.file, axes, value, cell)
+
+        with h5py.File(self.file) as file:
+            thin = raster.Raster(file["results"])
+            thin.step, raster.SLAB_BYTES = 7, 1  # slabs of one chunk: 3 rows
+
+            np.testing.assert_array_equal(thin.thinned("value"), value[::7, ::7])
+            np.testing.assert_array_equal(thin.thinned("cell"), cell[::7, ::7])
+            self.assertEqual(thin.places("cell", 2).tolist(), [[0, 0]])
+
+    def test_the_nearest_free_cell_answers_across_the_date_line(self):
+        axes = {"lat": np.array([-1.0, 0.0, 1.0]), "lon": np.array([-179.0, 0.0, 179.0])}
+        cell = np.array([[1, 1, 0], [1, 1, 0], [1, 1, 0]], np.uint8)
+        value = np.where(cell == 1, [[5.0, 1, 1], [7.0, 1, 1], [9.0, 1, 1]], np.inf)
+        write_result(self.file, axes, value, cell)
+
+        done = self.call("value_at.py", "There=0.2,179.5", "Null Island=0,0")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.split(), ["There", "7.000000", "h", "Null", "Island", "1.000000", "h"])
+
+    def test_a_place_far_from_free_cells_is_refused(self):
+        write_result(self.file, *world())
+
+        done = self.call("value_at.py", "Inland=0,90")
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Inland: no free cell near 0, 90", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
