@@ -77,8 +77,9 @@ class JobTest(unittest.TestCase):
         return [*MPIEXEC, "-n", str(ranks), PROGRAM, *map(str, words)]
 
     def environment(self, threads=1):
-        # Threads that wait must not spin: there may be more of them than cores.
-        return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"}
+        return {**os.environ, "OMP_NUM_THREADS": str(threads),
+                "OMP_WAIT_POLICY": "passive",  # threads that wait must not spin: there may be more of them than cores
+                "OMPI_MCA_odls_base_sigkill_timeout": "0"}  # ranks leave together; after a refusal nobody needs a second of grace
 
     def call(self, *words, ranks=1, threads=1, file=None):
         done = subprocess.run(self.command(*words, ranks=ranks), cwd=self.folder, env=self.environment(threads),

@@ -77,7 +77,7 @@ class BadJobFile(JobTest):
         self.refuse(self.replace('map = "....\\n...."', 'file = "absent.nc"'), "result.toml:2:1", "absent.nc", "was not found", code=BAD_INPUT)
 
     def test_misspelt_job(self):
-        ending = self.call("run", "value_iterations", ranks=2)
+        ending = self.call("run", "value_iterations")
         self.assert_ends(ending, BAD_COMMAND_LINE, "did you mean value_iteration?")
 
 
