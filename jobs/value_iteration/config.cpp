@@ -1,5 +1,7 @@
 #include "jobs/value_iteration/config.hpp"
 
+#include <fmt/format.h>
+
 namespace bellshard::value_iteration {
 
 void declare(Keys& keys, Config& config) {
@@ -24,8 +26,8 @@ void declare(Keys& keys, Config& config) {
   keys.choice("criterion.kind", config.criterion.kind,
               {{"total_cost", CriterionKind::total_cost}, {"discounted", CriterionKind::discounted}},
               "expected total cost to a target, or the same discounted per step");
-  keys.real("criterion.discount", config.criterion.discount, "factor per step, discounted only")
-      .range(0, 1, Border::open, Border::open, "for an undiscounted problem set criterion.kind = \"total_cost\"");
+  keys.real("criterion.discount", config.criterion.discount, "factor per step; below 1 for \"discounted\", 1 for \"total_cost\"")
+      .range(0, 1, Border::open, Border::closed, "a cost of the next step counts at most as much as one of this step");
 
   keys.table("solver", "how it is found");
   keys.choice("solver.method", config.solver.method, {{"gauss_seidel", Method::gauss_seidel}, {"jacobi", Method::jacobi}},
@@ -50,8 +52,12 @@ void check(Keys const& keys, Config const& config) {
   if (model.target.empty() && model.target_lat_lon.empty()) {
     keys.reject("model.target", "no target: give model.target = [[row, column]] or, for a grid with coordinates, model.target_lat_lon = [[lat, lon]]");
   }
-  if (keys.given("criterion.discount") && config.criterion.kind == CriterionKind::total_cost) {
-    keys.reject("criterion.discount", "criterion.discount is given, but criterion.kind = \"total_cost\" does not discount; set kind = \"discounted\" or drop it");
+  double const discount = config.criterion.discount;
+  if (config.criterion.kind == CriterionKind::total_cost && discount != 1) {
+    keys.reject("criterion.discount", fmt::format("criterion.discount = {} (must be 1 for criterion.kind = \"total_cost\"); set kind = \"discounted\" or drop it", discount));
+  }
+  if (config.criterion.kind == CriterionKind::discounted && discount == 1) {
+    keys.reject("criterion.discount", "criterion.discount is 1 (must lie in (0, 1) for criterion.kind = \"discounted\"); give one, or set kind = \"total_cost\"");
   }
   if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");
 }

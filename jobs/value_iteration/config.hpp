@@ -27,7 +27,7 @@ struct Config {
   } model;
   struct Criterion {
     CriterionKind kind = CriterionKind::total_cost;
-    double discount = 0.99;  ///< [1], discounted only
+    double discount = 1.0;  ///< factor on future cost [1]
   } criterion;
   struct Solver {
     Method method = Method::gauss_seidel;
@@ -39,9 +39,6 @@ struct Config {
     std::string file = "value_iteration.h5";
     std::int64_t compression = 0;  ///< deflate level
   } output;
-
-  /// Factor on future cost: 1 for total cost.
-  double discount() const { return criterion.kind == CriterionKind::discounted ? criterion.discount : 1.0; }
 };
 
 void declare(Keys& keys, Config& config);

@@ -88,7 +88,7 @@ ExitCode ValueIterationJob::run(Context& context, Keys const& keys) {
   options.output = context.options().output_dir / config_.output.file;
   options.fingerprint = problem_text(keys, config_, record);
   options.max_sweeps = config_.solver.max_sweeps;
-  options.goal = 0.25 * config_.solver.tolerance;
+  if (config_.solver.method == Method::jacobi) options.goal = 0.25 * config_.solver.tolerance;
   options.residual_name = "largest change of a value relative to the cost of a step";
   auto const driven = drive(context, *iteration, record, options);
   if (driven.outcome == Outcome::stopped) return driven.exit_code();

@@ -10,13 +10,9 @@ namespace bellshard::value_iteration {
 namespace {
 
 constexpr std::int64_t sweeps_between_proofs = 64;
-constexpr double first_threshold = 1e-1;  ///< of a calm tile, relative to the cost of a step
-constexpr double threshold_factor = 0.1;
+constexpr double calm_share = 0.1;        ///< of the tolerance: change of a calm tile, relative to the cost of a step
+constexpr float key_steps = 40;           ///< in how many steps the key limit rises to the farthest tile
 constexpr double bytes_per_update = 17;   ///< one read and one write of the value, the neighbours' bits
-
-lattice::TileSweep::Wrap wrap_of(RasterProblem const& problem) {
-  return problem.geometry().wraps ? lattice::TileSweep::Wrap::columns : lattice::TileSweep::Wrap::none;
-}
 
 }  // namespace
 
@@ -61,10 +57,11 @@ void SynchronousIteration::advance(std::int64_t sweep) {
 
 OrderedIteration::OrderedIteration(Context& context, RasterProblem& problem, Config const& config)
     : RasterIteration(context, problem, config),
-      tiles_(problem.model().layout.rows, problem.model().layout.columns, config.solver.tile, wrap_of(problem)),
-      threshold_{std::max(first_threshold, 0.1 * config.solver.tolerance)},
-      margin_before_("bellshard::margin_before", static_cast<std::size_t>(2 * problem.model().layout.stride())) {
-  tiles_.set_all(Execution(), 1e30F);
+      tiles_(problem.model().layout.rows, problem.model().layout.columns, config.solver.tile, problem.wrap()), margins_(problem),
+      threshold_(calm_share * config.solver.tolerance) {
+  dp::set_keys(Execution(), problem.model(), problem.start(), tiles_.table());
+  largest_key_ = static_cast<float>(max_over_ranks(context.comm(), tiles_.table().largest_key(Execution())));
+  key_step_ = largest_key_ / key_steps;
 }
 
 Array<double> const& OrderedIteration::scratch() {
@@ -74,42 +71,36 @@ Array<double> const& OrderedIteration::scratch() {
   return scratch_;
 }
 
-std::vector<io::ShardedArray> OrderedIteration::arrays() {
-  auto all = RasterIteration::arrays();
-  all.push_back(replicated_numbers(threshold_, "threshold", "change of a calm tile, relative to the cost of a step"));
-  return all;
+void OrderedIteration::restored() {
+  RasterIteration::restored();
+  tiles_.table().wake_all(Execution());
+  key_limit_ = 0;
 }
 
-void OrderedIteration::watch_margins() {
-  Execution const space;
-  auto const& layout = problem_.model().layout;
-  std::int64_t const stride = layout.stride();
-  auto const range = [](std::int64_t begin, std::int64_t size) { return std::pair<std::int64_t, std::int64_t>(begin, begin + size); };
-  auto const low = Kokkos::subview(margin_before_, range(0, stride));
-  auto const high = Kokkos::subview(margin_before_, range(stride, stride));
-  Kokkos::deep_copy(space, low, Kokkos::subview(values_, range(0, stride)));
-  Kokkos::deep_copy(space, high, Kokkos::subview(values_, range((layout.rows + 1) * stride, stride)));
-  problem_.refresh(values_);
-  double const inverse_least = 1 / problem_.least_cost();
-  dp::margin_change(space, layout, -1, inverse_least, values_, low, tiles_.tile(), 0, tiles_.change());
-  dp::margin_change(space, layout, layout.rows, inverse_least, values_, high, tiles_.tile(),
-                    (tiles_.tile_rows() + 1) * tiles_.tile_columns(), tiles_.change());
-}
+double OrderedIteration::share_done() const { return std::min(1.0F, key_limit_ / (largest_key_ + key_step_)); }
 
 void OrderedIteration::advance(std::int64_t sweep) {
   Execution const space;
-  auto const threshold = static_cast<float>(threshold_[0]);
+  auto const threshold = static_cast<float>(threshold_);
   dp::GaussSeidelUpdate const update{problem_.model(), values_};
-  std::int64_t const visited = tiles_.sweep(space, lattice::SweepOrder::of(sweep), threshold, update);
-  watch_margins();
-  residual_ = max_over_ranks(context_.comm(), static_cast<double>(tiles_.largest_change(space)));
-  double const cells = sum_over_ranks(context_.comm(), static_cast<double>(visited));
-  work_ = {cells, bytes_per_update * cells};
+  std::int64_t const updated = tiles_.sweep(space, lattice::SweepOrder::of(sweep), threshold, key_limit_, update);
+  margins_.refresh_and_wake(values_, threshold, tiles_.table());
 
-  if (residual_ > threshold_[0]) return;
-  if (threshold_[0] <= 0.25 * tolerance_) try_to_prove();
-  threshold_[0] = std::max(threshold_factor * threshold_[0], std::min(0.1 * tolerance_, 0.5 * threshold_[0]));
-  tiles_.set_all(space, 1e30F);
+  auto const awake = tiles_.table().awake(space, key_limit_);
+  std::int64_t const waiting = sum_over_ranks(context_.comm(), awake.count);
+  auto const least_key = static_cast<float>(min_over_ranks(context_.comm(), awake.least_key));
+  residual_ = max_over_ranks(context_.comm(), static_cast<double>(awake.largest_change));
+  double const states = static_cast<double>(sum_over_ranks(context_.comm(), updated));
+  work_ = {states, bytes_per_update * states};
+
+  if (waiting > 0) return;
+  if (least_key <= largest_key_) {
+    key_limit_ = std::max(key_limit_, least_key) + key_step_;
+    return;
+  }
+  try_to_prove();
+  threshold_ *= 0.5;
+  tiles_.table().wake_all(space);
 }
 
 std::unique_ptr<RasterIteration> make_iteration(Context& context, RasterProblem& problem, Config const& config) {

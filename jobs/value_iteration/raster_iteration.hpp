@@ -52,20 +52,22 @@ class SynchronousIteration : public RasterIteration {
 };
 
 /// Ordered sweeps (Gauss-Seidel) in eight alternating orders over tiles that still change; the stage before at rank borders.
-/// The threshold under which a tile counts as calm falls step by step, so that far water does not follow every early guess.
+/// Tiles near the targets come first: the key limit rises when all tiles below it are calm, so that far water does not follow
+/// every early guess.
 class OrderedIteration : public RasterIteration {
  public:
   OrderedIteration(Context& context, RasterProblem& problem, Config const& config);
   void advance(std::int64_t sweep) override;
+  double share_done() const override;
   Array<double> const& scratch() override;
-  std::vector<io::ShardedArray> arrays() override;
+  void restored() override;
 
  private:
-  void watch_margins();
-
   lattice::TileSweep tiles_;
-  std::vector<double> threshold_;  ///< one number, as an array for the checkpoint
-  Array<double> margin_before_, scratch_;
+  MarginWatch margins_;
+  double threshold_;   ///< change of a calm tile, relative to the cost of a step
+  float key_limit_ = 0, key_step_ = 0, largest_key_ = 0;  ///< [cost]
+  Array<double> scratch_;
 };
 
 std::unique_ptr<RasterIteration> make_iteration(Context& context, RasterProblem& problem, Config const& config);

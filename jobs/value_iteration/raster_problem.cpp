@@ -85,7 +85,7 @@ RasterProblem::RasterProblem(Context& context, Config const& config, std::unique
     constexpr int east[] = {0, 1, 1, 1, 0, -1, -1, -1};
     model_.offset[b] = north[b] * up + east[b];
   }
-  double const discount = config.discount(), drift = config.model.drift;
+  double const discount = config.criterion.discount, drift = config.model.drift;
   model_.aimed = discount * (1 - 2 * drift);
   model_.beside = discount * drift;
   for (unsigned outcomes = 0; outcomes < 8; ++outcomes) {
@@ -115,6 +115,23 @@ void RasterProblem::refresh(Array<T> const& field) {
 
 template void RasterProblem::start_refresh(Array<double> const&);
 template void RasterProblem::refresh(Array<double> const&);
+
+MarginWatch::MarginWatch(RasterProblem& problem)
+    : problem_(problem), before_("bellshard::margin_before", static_cast<std::size_t>(2 * problem.model().layout.stride())) {}
+
+void MarginWatch::refresh_and_wake(Array<double> const& values, float threshold, lattice::TileTable const& table) {
+  Execution const space;
+  auto const& layout = problem_.model().layout;
+  std::int64_t const stride = layout.stride();
+  auto const range = [stride](std::int64_t row) { return std::pair<std::int64_t, std::int64_t>(row * stride, (row + 1) * stride); };
+  auto const low = Kokkos::subview(before_, range(0));
+  auto const high = Kokkos::subview(before_, range(1));
+  Kokkos::deep_copy(space, low, Kokkos::subview(values, range(0)));
+  Kokkos::deep_copy(space, high, Kokkos::subview(values, range(layout.rows + 1)));
+  problem_.refresh(values);
+  dp::wake_beside_margin(space, layout, -1, problem_.least_cost(), threshold, values, low, table);
+  dp::wake_beside_margin(space, layout, layout.rows, problem_.least_cost(), threshold, values, high, table);
+}
 
 void RasterProblem::read_cells(io::RasterSource& source) {
   auto const& layout = model_.layout;
@@ -194,24 +211,19 @@ void RasterProblem::find_start(Config const& config) {
   dp::start_at_targets(space, cell_, start_);
 
   // Shortest paths by ordered sweeps until no value falls on any rank: who stays at infinity cannot reach a target.
-  lattice::TileSweep tiles(layout.rows, layout.columns, config.solver.tile,
-                           geometry_.wraps ? lattice::TileSweep::Wrap::columns : lattice::TileSweep::Wrap::none);
+  lattice::TileSweep tiles(layout.rows, layout.columns, config.solver.tile, wrap());
   dp::ShortestPathUpdate const update{model_, start_, 1 / (1 - config.model.drift)};
-  tiles.set_all(space, 1);
-  Array<double> before("bellshard::margin_before", static_cast<std::size_t>(layout.stride()));
-  for (std::int64_t sweep = 0;; ++sweep) {
-    tiles.sweep(space, lattice::SweepOrder::of(sweep), 0.5F, update);
-    refresh(start_);
-    // A margin may have fallen: look at the border tiles again, they are cheap.
-    Kokkos::deep_copy(space, Kokkos::subview(tiles.change(), std::pair<std::int64_t, std::int64_t>(0, tiles.tile_columns())), 1.0F);
-    auto const end = (tiles.tile_rows() + 2) * tiles.tile_columns();
-    Kokkos::deep_copy(space, Kokkos::subview(tiles.change(), std::pair<std::int64_t, std::int64_t>(end - tiles.tile_columns(), end)), 1.0F);
-    if (max_over_ranks(context_.comm(), static_cast<double>(tiles.largest_change(space))) < 0.5 && sweep > 0) break;
+  MarginWatch margins(*this);
+  bool calm = false;
+  for (std::int64_t sweep = 0; !calm; ++sweep) {
+    tiles.sweep(space, lattice::SweepOrder::of(sweep), 0.5F, 0.0F, update);
+    margins.refresh_and_wake(start_, 0.0F, tiles.table());
+    calm = sum_over_ranks(context_.comm(), tiles.table().awake(space, 0.0F).count) == 0;
   }
 
   double const most = discounted ? dearest_cost_ / (1 - config.criterion.discount) : infinity;
   unreachable_cells_ = sum_over_ranks(
-      context_.comm(), dp::finish_start(space, model_, {start_factor, most, 1 - config.discount()}, cell_, start_));
+      context_.comm(), dp::finish_start(space, model_, {start_factor, most, 1 - config.criterion.discount}, cell_, start_));
   start_refresh(cell_);
   finish_refresh(cell_);
   dp::find_open_neighbours(space, layout, model_.offset, cell_, discounted ? dp::Unreachable::live : dp::Unreachable::frozen, open_);

@@ -40,6 +40,7 @@ class RasterProblem {
   std::int64_t free_cells() const { return free_cells_; }            ///< whole map
   std::int64_t unreachable_cells() const { return unreachable_cells_; }
   std::vector<std::int64_t> const& targets() const { return targets_; }  ///< row * columns + column
+  lattice::Wrap wrap() const { return geometry_.wraps ? lattice::Wrap::columns : lattice::Wrap::none; }
   double least_cost() const { return least_cost_; }                  ///< of any step of the map [cost]
 
   /// Values to start from: 1.5 times the cost of the shortest path without drift (discounted: at most dearest step /
@@ -74,6 +75,18 @@ class RasterProblem {
   Array<double> start_;
   std::vector<std::int64_t> targets_;
   double least_cost_ = 0, dearest_cost_ = 0;
+};
+
+/// Keeps ordered sweeps of neighbouring ranks in step: brings the margins up to date and wakes the tiles beside what changed.
+class MarginWatch {
+ public:
+  explicit MarginWatch(RasterProblem& problem);
+  /// threshold is relative to the least cost of a step.
+  void refresh_and_wake(Array<double> const& values, float threshold, lattice::TileTable const& table);
+
+ private:
+  RasterProblem& problem_;
+  Array<double> before_;  ///< both margin rows of the stage before
 };
 
 /// The mask that the job file names.

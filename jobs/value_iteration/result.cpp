@@ -85,7 +85,7 @@ Proof write_result(Context& context, RasterProblem& problem, RasterIteration& it
   out.attribute("status", iteration.proven() ? "converged" : "not_converged");
   out.attribute("method", config.solver.method == Method::jacobi ? "jacobi" : "gauss_seidel");
   out.attribute("tolerance", config.solver.tolerance);
-  out.attribute("discount", config.discount());
+  out.attribute("discount", config.criterion.discount);
   out.write(driven.trace);
   out.commit();
   return proof;

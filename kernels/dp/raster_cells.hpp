@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "kernels/dp/raster_model.hpp"
+#include "kernels/lattice/tile_table.hpp"
 
 namespace bellshard::dp {
 
@@ -51,10 +52,11 @@ struct ShortestPathUpdate {
   Array<double> distance;
   double diagonal_factor;
 
-  /// returns 1 where the distance fell, else 0
+  /// returns 1 where the distance fell, 0 where it stood, -1 where the cell is frozen
   KOKKOS_INLINE_FUNCTION double operator()(std::int64_t row, std::int64_t column) const {
     std::int64_t const i = model.layout.index(row, column);
     unsigned const open_bits = model.open(i);
+    if (open_bits == 0) return -1.0;
     double best = distance(i);
     double const before = best;
     for (int b = 0; b < move_count; ++b) {
@@ -111,22 +113,41 @@ inline std::int64_t finish_start(Execution const& space, RasterModel const& mode
   return marked;
 }
 
-/// Largest difference of two stages of a margin row per tile of columns, into the change table of a TileSweep.
-/// change(first_tile + t) = max over columns of tile t of |now - before| / least cost of the nearest own row
-inline void margin_change(Execution const& space, RasterLayout const& layout, std::int64_t row, double inverse_least_cost,
-                          Array<double const> const& now, Array<double const> const& before, std::int64_t tile,
-                          std::int64_t first_tile, Array<float> const& change) {
-  std::int64_t const tiles = (layout.columns + tile - 1) / tile;
+/// Wakes the tiles beside a margin row whose values changed: a column that changed wakes the tiles it touches.
+/// row     -1 or layout.rows, the margin; before [column + 1] holds its values of the stage before
+/// change  is measured relative to least_cost [cost]
+inline void wake_beside_margin(Execution const& space, RasterLayout const& layout, std::int64_t row, double least_cost,
+                               float threshold, Array<double const> const& now, Array<double const> const& before,
+                               lattice::TileTable const& table) {
+  if (layout.rows == 0) return;
+  double const most = least_cost * threshold;
+  std::int64_t const tile_row = row < 0 ? 0 : table.tile_rows() - 1;
   Kokkos::parallel_for(
-      "bellshard::dp::margin_change", Kokkos::RangePolicy<Execution>(space, 0, tiles), KOKKOS_LAMBDA(std::int64_t t) {
-        double most = 0;
-        for (std::int64_t c = t * tile; c < (t + 1) * tile && c < layout.columns; ++c) {
-          double const a = now(layout.index(row, c));
-          double const b = before(c + 1);
-          double const d = a == b ? 0.0 : (a > b ? a - b : b - a) * inverse_least_cost;
-          most = d > most ? d : most;
+      "bellshard::dp::wake_beside_margin", Kokkos::RangePolicy<Execution>(space, 0, layout.columns + 2), KOKKOS_LAMBDA(std::int64_t k) {
+        double const a = now(layout.index(row, k - 1)), b = before(k);
+        double const change = a > b ? a - b : b - a;
+        if (!(change > most)) return;
+        for (std::int64_t c = k - 2; c <= k; ++c) {
+          if (c >= 0 && c < layout.columns) table.wake(tile_row, c / table.tile());
         }
-        change(first_tile + t) = static_cast<float>(most);
+      });
+}
+
+/// Key of each tile: the least start value of its live cells; +infinity where there is none.
+inline void set_keys(Execution const& space, RasterModel const& model, Array<double const> const& values, lattice::TileTable const& table) {
+  auto const key = table.key();
+  std::int64_t const tile = table.tile(), tile_columns = table.tile_columns();
+  Kokkos::parallel_for(
+      "bellshard::dp::set_keys", Kokkos::RangePolicy<Execution>(space, 0, table.tile_rows() * tile_columns), KOKKOS_LAMBDA(std::int64_t t) {
+        std::int64_t const row_begin = t / tile_columns * tile, column_begin = t % tile_columns * tile;
+        double least = HUGE_VAL;
+        for (std::int64_t r = row_begin; r < row_begin + tile && r < model.layout.rows; ++r) {
+          for (std::int64_t c = column_begin; c < column_begin + tile && c < model.layout.columns; ++c) {
+            std::int64_t const i = model.layout.index(r, c);
+            if (model.open(i) != 0 && values(i) < least) least = values(i);
+          }
+        }
+        key(t) = static_cast<float>(least);
       });
 }
 

@@ -116,7 +116,7 @@ inline double sweep_values(Execution const& space, RasterModel const& model, std
   return largest;
 }
 
-/// The same backup for ordered sweeps, in place. Returns |ratio| of the cell before its update.
+/// The same backup for ordered sweeps, in place. Returns |ratio| of the cell before its update, -1 where it is frozen.
 struct GaussSeidelUpdate {
   RasterModel model;
   Array<double> values;
@@ -124,7 +124,7 @@ struct GaussSeidelUpdate {
   KOKKOS_INLINE_FUNCTION double operator()(std::int64_t row, std::int64_t column) const {
     std::int64_t const i = model.layout.index(row, column);
     unsigned const open_bits = model.open(i);
-    if (open_bits == 0) return 0.0;
+    if (open_bits == 0) return -1.0;
     Backup const b = model.backup(values.data(), i, row, open_bits);
     values(i) = b.value;
     return b.ratio < 0 ? -b.ratio : b.ratio;

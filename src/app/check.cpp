@@ -16,6 +16,8 @@ std::string human_bytes(double bytes) {
   return u == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, units[u]);
 }
 
+std::string counted(int ranks) { return fmt::format("{} rank{}", ranks, ranks == 1 ? "" : "s"); }
+
 double sum(std::vector<MemoryItem> const& items) {
   double total = 0;
   for (auto const& item : items) total += item.bytes;
@@ -52,10 +54,10 @@ std::string estimate_text(Estimate const& estimate, int ranks, Node const& node)
   }
   std::string text;
   for (auto const& [name, value] : rows) {
-    text += name.empty() ? fmt::format("\nmemory of each of {} rank{}\n", ranks, ranks == 1 ? "" : "s")
+    text += name.empty() ? fmt::format("\nmemory of each of {}\n", counted(ranks))
                          : fmt::format("  {:<{}}  {:>{}}\n", name, names, value, values);
   }
-  return text + fmt::format("\n{} rank{} on a node need {} of its {}: {}\n", node.ranks, node.ranks == 1 ? "" : "s",
+  return text + fmt::format("\n{} on a node need{} {} of its {}: {}\n", counted(node.ranks), node.ranks == 1 ? "s" : "",
                             human_bytes(total * node.ranks), human_bytes(node.bytes),
                             fits(estimate, node) ? "fits" : "does not fit; use more nodes");
 }
@@ -68,7 +70,8 @@ ExitCode check_job(CommandLine const& line, MPI_Comm comm) {
   auto const node = measure_node(comm);
   auto const place = line.job_file.empty() ? std::string("the default job") : line.job_file.string();
   together(comm, [&] {
-    if (context.root()) print_data(fmt::format("{}: valid for {}\n{}", place, line.job, estimate_text(estimate, context.ranks(), node)));
+    if (!context.root()) return;
+    print_data(fmt::format("{}: valid for {}\n{}", place, line.job, estimate_text(estimate, context.ranks(), node)));
   });
   return fits(estimate, node) ? ExitCode::done : ExitCode::out_of_resources;
 }

@@ -48,10 +48,15 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
     commands[name] = {id, sub};
     return sub;
   };
-  auto const takes_job = [&](CLI::App* sub) { sub->add_option("JOB", line.job, "name of the job (bellshard list)")->required(); };
+  auto const takes_job = [&](CLI::App* sub) {
+    sub->add_option("JOB", line.job, "name of the job (bellshard list)")->type_name("")->required();
+  };
   auto const takes_keys = [&](CLI::App* sub) {
-    sub->add_option("-c,--config", texts.job_file, "job file (TOML); - reads standard input; without it all keys keep their defaults");
-    sub->add_option("--set", line.overrides, "TABLE.KEY=VALUE, over what the job file says; may be repeated")->allow_extra_args(false);
+    sub->add_option("-c,--config", texts.job_file, "job file (TOML); -: standard input; without it all keys keep their defaults")
+        ->type_name("FILE");
+    sub->add_option("--set", line.overrides, "TABLE.KEY=VALUE, over what the job file says; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
   };
   auto const takes_verbosity = [&](CLI::App* sub) {
     auto* quiet = sub->add_flag("-q,--quiet", texts.quiet, "warnings and errors alone");
@@ -61,10 +66,15 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   auto* run = command(Command::run, "run", "run a job");
   takes_job(run);
   takes_keys(run);
-  run->add_option("-o,--output-dir", texts.output_dir, "folder of the results and checkpoints; made where it is missing");
-  run->add_option("--restart", texts.restart, "auto: from the newest checkpoint beside the result; never; or a checkpoint FILE");
-  run->add_option("--checkpoint-every", texts.checkpoint_every, "time between checkpoints, such as 10min (the default); 0: after every sweep; never: only when stopped");
-  run->add_option("--time-limit", texts.time_limit, "stop with a checkpoint before so long a time is over, such as 55min or 01:30:00");
+  run->add_option("-o,--output-dir", texts.output_dir, "folder of the results and checkpoints; made where it is missing")
+      ->type_name("DIR");
+  run->add_option("--restart", texts.restart, "auto: from the newest checkpoint beside the result; never; or a checkpoint FILE")
+      ->type_name("HOW");
+  run->add_option("--checkpoint-every", texts.checkpoint_every,
+                  "time between checkpoints, such as 10min (the default); 0: after every sweep; never: only when stopped")
+      ->type_name("TIME");
+  run->add_option("--time-limit", texts.time_limit, "stop with a checkpoint before this time is over, such as 55min or 01:30:00")
+      ->type_name("TIME");
   run->add_flag("--verify", line.options.verify, "read the result back and prove it");
   takes_verbosity(run);
 
@@ -76,11 +86,11 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   takes_keys(check);
   takes_verbosity(check);
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
-  inspect->add_option("FILE", texts.files, "the file")->required()->expected(1);
-  auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 where they are the same, 8 where they differ");
-  diff->add_option("FILES", texts.files, "the two files")->required()->expected(2);
+  inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);
+  auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 if they are the same, 8 if they differ");
+  diff->add_option("FILES", texts.files, "the two files")->type_name("")->required()->expected(2);
   diff->add_option("--rtol", line.relative_tolerance, "relative difference that is tolerated; 0, the default: the same bits")
-      ->check(CLI::NonNegativeNumber);
+      ->type_name("R");
   for (auto& [name, declared] : commands) declared.app->allow_extras();
   return commands;
 }
@@ -98,7 +108,9 @@ std::string joined_for_shell(std::vector<std::string> const& words) {
 
 double duration(char const* option, std::string const& text) {
   auto const seconds = parse_duration(text);
-  if (!seconds) fail(ExitCode::bad_command_line, "{} {}: is no duration; write 90s, 10min, 1.5h, 2d, 01:30:00 or plain seconds", option, text);
+  if (!seconds) {
+    fail(ExitCode::bad_command_line, "{} {} is no duration; write 90s, 10min, 1.5h, 2d, 01:30:00 or plain seconds", option, text);
+  }
   return *seconds;
 }
 
@@ -134,6 +146,9 @@ void read_texts(Texts const& texts, CommandLine& line) {
     line.options.checkpoint_every = std::numeric_limits<double>::infinity();
   } else if (!texts.checkpoint_every.empty()) {
     line.options.checkpoint_every = duration("--checkpoint-every", texts.checkpoint_every);
+  }
+  if (!(line.relative_tolerance >= 0)) {
+    fail(ExitCode::bad_command_line, "--rtol {}: must be at least 0, for example 1e-9", line.relative_tolerance);
   }
   if (!texts.time_limit.empty()) line.options.time_limit = duration("--time-limit", texts.time_limit);
 }

@@ -52,7 +52,8 @@ ExitCode perform(CommandLine const& line, MPI_Comm comm) {
 void print_data(std::string const& text) {
   auto const written = std::fwrite(text.data(), 1, text.size(), stdout);
   if (written != text.size() || std::fflush(stdout) != 0) {
-    fail(ExitCode::cannot_write, "standard output cannot be written: {}; check where it leads and the space there", std::strerror(errno));
+    fail(ExitCode::cannot_write, "standard output cannot be written: {}; check where it leads and the space there",
+         std::strerror(errno));
   }
 }
 

@@ -85,7 +85,8 @@ Difference compare(MPI_Comm comm, io::InputFile const& a, io::InputFile const& b
     b.read<T>(variable.path, items, in_b);
     for (std::size_t i = 0; i < in_a.size(); ++i) {
       if (agree(in_a[i], in_b[i], tolerance)) continue;
-      note(difference, items.begin * width + static_cast<std::int64_t>(i), static_cast<double>(in_a[i]), static_cast<double>(in_b[i]));
+      auto const index = items.begin * width + static_cast<std::int64_t>(i);
+      note(difference, index, static_cast<double>(in_a[i]), static_cast<double>(in_b[i]));
     }
   });
   reduce(comm, difference);
@@ -106,7 +107,8 @@ struct Verdict {
 
 Verdict differs(std::string words) { return {false, std::move(words)}; }
 
-Verdict compare_variable(MPI_Comm comm, io::InputFile const& a, io::InputFile const& b, std::string const& path, double tolerance) {
+Verdict compare_variable(MPI_Comm comm, io::InputFile const& a, io::InputFile const& b, std::string const& path,
+                         double tolerance) {
   if (!b.has(path)) return differs("only in " + a.path().string());
   if (!a.has(path)) return differs("only in " + b.path().string());
   auto const of_a = describe_variable(a, path);
@@ -117,13 +119,15 @@ Verdict compare_variable(MPI_Comm comm, io::InputFile const& a, io::InputFile co
     bool const same = of_a.numeric == of_b.numeric && a.read_text(path) == b.read_text(path);
     return same ? Verdict{true} : differs("text differs");
   }
-  if (of_a.type != of_b.type && tolerance == 0) return differs(fmt::format("type {} and {}", type_name(of_a.type), type_name(of_b.type)));
+  if (of_a.type != of_b.type && tolerance == 0) {
+    return differs(fmt::format("type {} and {}", type_name(of_a.type), type_name(of_b.type)));
+  }
 
-  auto const real = [](io::ElementType type) { return type == io::ElementType::float64 || type == io::ElementType::float32; };
-  bool const any_real = real(of_a.type) || real(of_b.type);
-  auto const difference = any_real                                  ? compare<double>(comm, a, b, of_a, tolerance)
-                          : of_a.type == io::ElementType::uint64 ? compare<std::uint64_t>(comm, a, b, of_a, tolerance)
-                                                                    : compare<std::int64_t>(comm, a, b, of_a, tolerance);
+  auto const either = [&](io::ElementType type) { return of_a.type == type || of_b.type == type; };
+  bool const real = either(io::ElementType::float64) || either(io::ElementType::float32);
+  auto const difference = real                              ? compare<double>(comm, a, b, of_a, tolerance)
+                          : either(io::ElementType::uint64) ? compare<std::uint64_t>(comm, a, b, of_a, tolerance)
+                                                            : compare<std::int64_t>(comm, a, b, of_a, tolerance);
   if (difference.count == 0) return {true};
   return differs(fmt::format("{} of {} values differ, by up to {:.3g} {} (relative {:.3g}); first at {}: {} and {}", difference.count,
                              of_a.items() * of_a.elements_per_item(), difference.absolute, of_a.unit, difference.relative,
@@ -137,7 +141,7 @@ ExitCode diff_files(CommandLine const& line, MPI_Comm comm) {
   io::InputFile const a(comm, line.files[0]);
   io::InputFile const b(comm, line.files[1]);
   for (auto const* file : {&a, &b}) {
-    BELLSHARD_INPUT(file->has("/results"), "{}: has no group /results, so there is nothing to compare; name a result file of bellshard",
+    BELLSHARD_INPUT(file->has("/results"), "{}: has no group /results, so there is nothing to compare; name a result file",
                     file->path().string());
   }
   auto const in_a = a.children("/results");

@@ -27,7 +27,8 @@ Ending attempt(std::function<ExitCode()> const& part) {
   } catch (Error const& error) {
     return {error.code(), error.what()};
   } catch (std::bad_alloc const& error) {
-    return {ExitCode::out_of_resources, fmt::format("out of memory ({}); use more ranks or nodes, `bellshard check` estimates what is needed", error.what())};
+    return {ExitCode::out_of_resources,
+            fmt::format("out of memory ({}); use more nodes; `bellshard check` estimates what each rank needs", error.what())};
   } catch (std::exception const& error) {
     return {ExitCode::bug, fmt::format("{} (a bug in Bellshard; please report it with the job file)", error.what())};
   }

@@ -40,6 +40,8 @@ Extremes find_extremes(MPI_Comm comm, io::InputFile const& file, Variable const&
   return found;
 }
 
+std::string number(double value) { return fmt::format("{:.10g}", value); }
+
 using Row = std::vector<std::string>;
 
 /// Columns two blanks apart; the last one is as long as it likes.
@@ -52,12 +54,17 @@ std::string table(std::vector<Row> const& rows) {
   std::string text;
   for (auto const& row : rows) {
     text += " ";
-    for (std::size_t c = 0; c < row.size(); ++c) text += c + 1 < row.size() ? fmt::format(" {:<{}} ", row[c], width[c]) : " " + row[c];
+    for (std::size_t c = 0; c < row.size(); ++c) text += fmt::format(" {:<{}} ", row[c], width[c]);
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
   }
   return text;
 }
+
+/// HDF5 lists attributes by name, InputFile asks for them by name: these are the ones that a run writes.
+std::vector<std::string> const provenance_names = {"compiler", "build_type", "kokkos", "back_end", "mpi", "hdf5", "host", "hosts",
+                                                   "ranks", "threads_per_rank", "devices_per_host", "device_transfer", "slurm_job_id",
+                                                   "restart_count"};
 
 /// One attribute as text, whichever kind it is.
 std::optional<std::string> attribute(io::InputFile const& file, std::string const& object, std::string const& name) {
@@ -90,30 +97,53 @@ std::string input_text(io::InputFile const& file) {
     auto const name = fmt::format("file_{}", i);
     auto const path = file.text_attribute("/input", name);
     if (!path) break;
-    rows.push_back({name, fmt::format("{}  (SHA-256 {})", *path, file.text_attribute("/input", name + "_sha256").value_or("unknown"))});
+    auto const hash = file.text_attribute("/input", name + "_sha256").value_or("unknown");
+    rows.push_back({name, fmt::format("{}  (SHA-256 {})", *path, hash)});
   }
   auto text = "\n/input\n" + table(rows);
   if (auto const job_file = file.text_attribute("/input", "job_file")) text += "  job file\n" + indented(*job_file);
   return text;
 }
 
+/// The netCDF way to say that a dimension has no values.
+bool is_bare_dimension(io::InputFile const& file, std::string const& path) {
+  return file.text_attribute(path, "NAME").value_or("").starts_with("This is a netCDF dimension but not a netCDF variable");
+}
+
+/// Empty for a group.
+std::optional<Variable> try_describe(io::InputFile const& file, std::string const& path) {
+  try {
+    return describe_variable(file, path);
+  } catch (Error const& error) {
+    if (error.code() != ExitCode::bad_input) throw;
+    return std::nullopt;
+  }
+}
+
+/// The variables of a group; "" is the root.
 std::string variables_text(MPI_Comm comm, io::InputFile const& file, std::string const& group) {
   std::vector<Row> rows = {{"name", "type", "shape", "unit", "min", "max", "not finite", "long name"}};
-  for (auto const& name : file.children(group)) {
-    auto const variable = describe_variable(file, group + "/" + name);
-    if (!variable.numeric) {
-      rows.push_back({name, "text", bracketed(variable.shape), "", "", "", "", variable.long_name});
+  for (auto const& name : file.children(group.empty() ? "/" : group)) {
+    auto const path = group + "/" + name;
+    if (is_bare_dimension(file, path)) continue;
+    auto const variable = try_describe(file, path);
+    if (!variable) {
+      rows.push_back({name, "group"});
       continue;
     }
-    auto const found = find_extremes(comm, file, variable);
+    if (!variable->numeric) {
+      rows.push_back({name, "text", bracketed(variable->shape), "", "", "", "", variable->long_name});
+      continue;
+    }
+    auto const found = find_extremes(comm, file, *variable);
     bool const any = found.low <= found.high;
     std::string not_finite;
     if (found.not_finite[0] > 0) not_finite = fmt::format("{} inf", found.not_finite[0]);
     if (found.not_finite[1] > 0) not_finite += fmt::format("{}{} nan", not_finite.empty() ? "" : ", ", found.not_finite[1]);
-    rows.push_back({name, type_name(variable.type), bracketed(variable.shape), variable.unit, any ? fmt::format("{:.10g}", found.low) : "",
-                    any ? fmt::format("{:.10g}", found.high) : "", not_finite, variable.long_name});
+    rows.push_back({name, type_name(variable->type), bracketed(variable->shape), variable->unit, any ? number(found.low) : "",
+                    any ? number(found.high) : "", not_finite, variable->long_name});
   }
-  return fmt::format("\n{}\n{}", group, table(rows));
+  return fmt::format("\n{}\n{}", group.empty() ? "/" : group, table(rows));
 }
 
 /// First and last row of /trace.
@@ -126,7 +156,7 @@ std::string trace_text(io::InputFile const& file) {
     auto const values = file.read_all<double>(variable.path);
     sweeps = std::max(sweeps, values.size());
     if (values.empty()) continue;
-    rows.push_back({name, variable.unit, fmt::format("{:.10g}", values.front()), fmt::format("{:.10g}", values.back()), variable.long_name});
+    rows.push_back({name, variable.unit, number(values.front()), number(values.back()), variable.long_name});
   }
   return fmt::format("\n/trace: {} rows\n{}", sweeps, table(rows));
 }
@@ -141,13 +171,16 @@ ExitCode inspect_file(CommandLine const& line, MPI_Comm comm) {
   text += table(attributes(file, "/", {"title", "job", "schema", "schema_version", "source", "created", "Conventions"}));
   if (file.has("/input")) text += input_text(file);
   if (file.has("/provenance")) {
-    text += "\n/provenance\n" + table(attributes(file, "/provenance", {"compiler", "build_type", "kokkos", "back_end", "mpi", "hdf5", "host", "hosts", "ranks",
-                                                                      "threads_per_rank", "devices_per_host", "device_transfer", "slurm_job_id", "restart_count"}));
+    text += "\n/provenance\n" + table(attributes(file, "/provenance", provenance_names));
+  }
+  if (file.has("/state")) {
+    text += "\ncheckpoint\n" + table(attributes(file, "/state", {"job", "sweep", "restart_count", "seconds"}));
   }
   for (auto const* group : {"/results", "/state"}) {
     if (file.has(group)) text += variables_text(comm, file, group);
   }
   if (file.has("/trace")) text += trace_text(file);
+  if (!file.has("/results") && !file.has("/state")) text += variables_text(comm, file, "");  // an input file, most likely
   together(comm, [&] {
     if (context.root()) print_data(text);
   });

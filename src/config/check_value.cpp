@@ -93,8 +93,7 @@ class Checker {
   template <class... Args>
   [[noreturn]] void refuse(Literal const& literal, fmt::format_string<Args...> text, Args&&... args) const {
     // The name starts the line for a plain value; inside a list the item itself is the better place.
-    auto const inside_list = literal.where.line != entry_.literal.where.line || literal.where.column != entry_.literal.where.column;
-    auto const place = (inside_list ? literal.where : entry_.where).text();
+    auto const place = (&literal == &entry_.literal ? entry_.where : literal.where).text();
     fail(ExitCode::bad_job_file, "{}: {}", place, fmt::format(text, std::forward<Args>(args)...));
   }
 

@@ -95,8 +95,9 @@ class Applier {
     unknown_table_ = entry.path + ".";
     auto const place = entry.where.text();
     if (is_key(entry.path)) {
-      problems_.push_back(fmt::format("{}: {} is a table; wanted {}", place, entry.path, type_text(keys_.find(entry.path))));
-      keys_.find(entry.path).where = entry.where;
+      auto& key = keys_.find(entry.path);
+      key.where = entry.where;
+      problems_.push_back(fmt::format("{}: {} is a table; wanted {}", place, entry.path, type_text(key)));
       return;
     }
     auto const meant = nearest(entry.path, tables_);
@@ -107,7 +108,7 @@ class Applier {
   void refuse_key(Entry const& entry) {
     auto const place = entry.where.text();
     if (is_table(entry.path)) {
-      problems_.push_back(fmt::format("{}: {} is a table, not a key; write [{}] and its keys below it", place, entry.path, entry.path));
+      problems_.push_back(fmt::format("{0}: {1} is a table, not a key; write [{1}] and its keys below it", place, entry.path));
       return;
     }
     auto const meant = nearest(entry.path, paths_);
@@ -121,7 +122,7 @@ class Applier {
   void miss(Key const& key) {
     auto const leaf = key.path.substr(table_of(key.path).size() + 1);
     if (file_.path.empty() && file_.text.empty()) {
-      problems_.push_back(fmt::format("{} is required ({}); add --set {}={}, or name a job file with -c", key.path, key.help, key.path,
+      problems_.push_back(fmt::format("{0} is required ({1}); add --set {0}={2}, or name a job file with -c", key.path, key.help,
                                       key.example_toml));
     } else {
       problems_.push_back(fmt::format("{}: {} is required ({}); add to [{}] the line: {} = {}", source(), key.path, key.help,
@@ -143,8 +144,9 @@ class Applier {
     auto const place = key.where.text().empty() ? "" : key.where.text() + ": ";
     auto const here = fs::absolute(from_here, ignored).lexically_normal().string();
     auto const there = fs::absolute(from_job_file, ignored).lexically_normal().string();
-    problems_.push_back(fmt::format("{}{} = {} was not found: there is no {}{}; check the path", place, key.path, key.value_toml, here,
-                                    there == here ? "" : " and no " + there));
+    auto const places = there == here ? here : here + " and no " + there;
+    problems_.push_back(
+        fmt::format("{}{} = {} was not found: there is no {}; check the path", place, key.path, key.value_toml, places));
   }
 
   JobFile const& file_;

@@ -55,7 +55,8 @@ std::string default_column(Key const& key) {
 using Row = std::array<std::string, 6>;
 
 Row row_of(Key const& key) {
-  return {split(key.path).leaf, type_column(key), range_text(key), default_column(key), key.numeric() ? key.unit_text : "", key.help};
+  auto const unit = key.numeric() ? key.unit_text : "";
+  return {split(key.path).leaf, type_column(key), range_text(key), default_column(key), unit, key.help};
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ class Key {
   Key& unit(std::string text);
   /// Allowed range for numbers (and for each item of a list); an infinite end is no bound. `otherwise` is appended to the
   /// message: the way out.
-  Key& range(double low, double high, Border at_low = Border::closed, Border at_high = Border::closed, std::string otherwise = "");
+  Key& range(double low, double high, Border at_low = Border::closed, Border at_high = Border::closed,
+             std::string otherwise = "");
   /// inf and -inf are values too, where the range has no bound; without this they are refused.
   Key& or_infinity();
   /// TOML text of the value that `init` prints; needed for required keys.

@@ -102,8 +102,8 @@ std::vector<Entry> read_override(std::string const& assignment) {
   auto const path = trimmed(assignment.substr(0, equals));
   auto const value = equals == std::string::npos ? std::string() : trimmed(assignment.substr(equals + 1));
   if (path.empty() || value.empty()) {
-    fail(ExitCode::bad_command_line, "--set {}: wants a key and a value; write --set TABLE.KEY=VALUE, for example --set solver.tolerance=1e-8",
-         assignment);
+    fail(ExitCode::bad_command_line,
+         "--set {}: wants a key and a value; write --set TABLE.KEY=VALUE, for example --set solver.tolerance=1e-8", assignment);
   }
   Location const where{"--set " + path, 0, 0};
   Entry entry{path, where, false, {}, value};

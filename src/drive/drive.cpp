@@ -71,7 +71,7 @@ DriveResult drive(Context& context, Step& step, io::RunRecord const& record, Dri
     result.life_seconds = now.seconds - begin;
     result.seconds = start.seconds + result.life_seconds;
     trace.add(step.residual(), result.seconds, duration, step.work());
-    progress.show({result.sweeps, step.residual(), result.updates, now.seconds});
+    progress.show({result.sweeps, step.residual(), result.updates, now.seconds, step.share_done()});
 
     if (step.finished()) {
       result.outcome = Outcome::finished;

@@ -42,7 +42,9 @@ void Progress::show(ProgressSample const& now) {
 double Progress::share_done(ProgressSample const& now) {
   auto const sweeps = goal_.max_sweeps - start_.sweep;
   double share = sweeps > 0 ? static_cast<double>(now.sweep - start_.sweep) / static_cast<double>(sweeps) : 0;
-  if (goal_.residual > 0 && std::isfinite(now.residual)) {
+  if (now.share >= 0) {
+    share = now.share;
+  } else if (goal_.residual > 0 && std::isfinite(now.residual)) {
     if (first_residual_ == 0 && now.residual > goal_.residual) first_residual_ = now.residual;
     if (now.residual <= goal_.residual) {
       share = 1;
@@ -57,7 +59,7 @@ double Progress::share_done(ProgressSample const& now) {
 void Progress::say(ProgressSample const& now, double share) {
   double const elapsed = now.seconds - start_.seconds;
   std::string text = fmt::format("sweep {}", now.sweep);
-  if (std::isfinite(now.residual)) text += fmt::format(", residual {:.3g} {}", now.residual, goal_.unit);
+  if (std::isfinite(now.residual)) text += fmt::format(", residual {:.3g}{}", now.residual, goal_.unit == "1" ? "" : " " + goal_.unit);
   if (goal_.residual > 0) text += fmt::format(" (goal {:.3g})", goal_.residual);
   if (elapsed > 0) {
     text += fmt::format(", {} updates/s, {:.0f} %, {} spent", human_count(now.updates / elapsed), std::floor(100 * share),

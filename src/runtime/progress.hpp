@@ -19,11 +19,13 @@ struct ProgressSample {
   double residual = std::numeric_limits<double>::infinity();
   double updates = 0;  ///< state updates of this life so far
   double seconds = 0;  ///< of any clock that runs on [s]
+  double share = -1;   ///< of the way that is done, where it is known; below 0: judge by residual and sweeps
 };
 
 /// Tells people how far the sweeps are. Style::rewritten: one line of a terminal, at most 5 times a second.
 /// Style::lines: at the start, at 1, 2, 5, 10, 20, ... 90 percent, and at least each 60 s.
-/// The share done is the larger of two: the residual's way to its goal on a log scale, and sweeps of max_sweeps.
+/// The share done, where a sample does not tell it, is the larger of two: the residual's way to its goal on a log scale, and
+/// sweeps of max_sweeps.
 class Progress {
  public:
   enum class Style { rewritten, lines };

@@ -160,35 +160,49 @@ TEST_CASE("an ordered sweep has the bits of one thread that walks tile after til
       }
     }
   }
-  lattice::TileSweep one(map.rows(), map.columns(), tile, lattice::TileSweep::Wrap::none);
-  lattice::TileSweep two(map.rows(), map.columns(), tile, lattice::TileSweep::Wrap::none);
-  one.set_all(Execution(), 1);
-  two.set_all(Execution(), 1);
-  one.sweep<lattice::TileOrder::sequential>(Execution(), order, 0, dp::GaussSeidelUpdate{tiled.model, tiled.values});
-  two.sweep<lattice::TileOrder::skewed>(Execution(), order, 0, dp::GaussSeidelUpdate{skewed.model, skewed.values});
+  lattice::TileSweep one(map.rows(), map.columns(), tile, lattice::Wrap::none);
+  lattice::TileSweep two(map.rows(), map.columns(), tile, lattice::Wrap::none);
+  one.sweep<lattice::TileOrder::sequential>(Execution(), order, 0, 0, dp::GaussSeidelUpdate{tiled.model, tiled.values});
+  two.sweep<lattice::TileOrder::skewed>(Execution(), order, 0, 0, dp::GaussSeidelUpdate{skewed.model, skewed.values});
 
   CHECK(same_bits(tiled.host_values(), skewed.host_values()));
   if (runs_on_host) CHECK(same_bits(tiled.host_values(), walked));
 }
 
-TEST_CASE("calm tiles are not visited, and a change wakes its neighbours") {
-  lattice::TileSweep tiles(40, 40, 10, lattice::TileSweep::Wrap::none);
-  auto const change = Kokkos::create_mirror_view(tiles.change());
-  Kokkos::deep_copy(change, 0.0F);
-  change(1 * 4 + 0) = 2.0F;  // tile (0, 0); row 0 of the table is the margin's
-  Kokkos::deep_copy(tiles.change(), change);
-  Array<int> count("test::count", 1600);
-  auto const update = [=] KOKKOS_FUNCTION(std::int64_t r, std::int64_t c) {
-    count(r * 40 + c) += 1;
+TEST_CASE("a tile that changes wakes its neighbours, calm ones sleep, and far keys wait for the limit") {
+  bool const wraps = GENERATE(false, true);
+  lattice::TileSweep tiles(40, 50, 10, wraps ? lattice::Wrap::columns : lattice::Wrap::none);  // 4 x 5 tiles
+  auto const key = Kokkos::create_mirror_view(tiles.table().key());
+  for (int t = 0; t < 20; ++t) key(t) = static_cast<float>(t / 5);  // the tile row
+  Kokkos::deep_copy(tiles.table().key(), key);
+  Array<int> count("test::count", 2000);
+  Execution const space;
+  auto const visits = [&](int tile_row, int tile_column) {
+    auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), count);
+    return host(tile_row * 10 * 50 + tile_column * 10);
+  };
+  auto const still = [=] KOKKOS_FUNCTION(std::int64_t r, std::int64_t c) {
+    count(r * 50 + c) += 1;
     return 0.0;
   };
+  auto const first_tile_moves = [=] KOKKOS_FUNCTION(std::int64_t r, std::int64_t c) {
+    count(r * 50 + c) += 1;
+    return r == 0 && c == 0 ? 2.0 : r == 1 ? -1.0 : 0.0;
+  };
 
-  auto const visited = tiles.sweep(Execution(), lattice::SweepOrder::of(3), 1.0F, update);
+  // All tiles are awake at first; those of rows 2 and 3 wait.
+  CHECK(tiles.sweep(space, lattice::SweepOrder::of(3), 1.0F, 1.0F, still) == 1000);
+  CHECK(visits(1, 4) == 1);
+  CHECK(visits(2, 0) == 0);
+  CHECK(tiles.sweep(space, lattice::SweepOrder::of(1), 1.0F, 1.0F, still) == 0);
+  CHECK(tiles.table().awake(space, 1.0F).least_key == 2.0F);
+  CHECK(tiles.sweep(space, lattice::SweepOrder::of(6), 1.0F, 3.0F, still) == 1000);
 
-  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), count);
-  CHECK(visited == 400);
-  for (int r = 0; r < 40; ++r) {
-    for (int c = 0; c < 40; ++c) REQUIRE(host(r * 40 + c) == (r < 20 && c < 20 ? 1 : 0));
-  }
-  CHECK(tiles.sweep(Execution(), lattice::SweepOrder::of(0), 1.0F, update) == 0);
+  // Tile (0, 0) moves; a row of no states is not counted.
+  tiles.table().wake_all(space);
+  CHECK(tiles.sweep(space, lattice::SweepOrder::of(3), 1.0F, 0.0F, first_tile_moves) == 450);
+  auto const awake = tiles.table().awake(space, 0.0F);
+  CHECK(awake.count == (wraps ? 3 : 2));
+  CHECK(awake.columns == (wraps ? Block{0, 5} : Block{0, 2}));
+  CHECK(awake.largest_change == 2.0F);
 }
