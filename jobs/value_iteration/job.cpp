@@ -91,7 +91,10 @@ ExitCode ValueIterationJob::run(Context& context, Keys const& keys) {
   if (config_.solver.method == Method::jacobi) options.goal = 0.25 * config_.solver.tolerance;
   options.residual_name = "largest change of a value relative to the cost of a step";
   auto const driven = drive(context, *iteration, record, options);
-  if (driven.outcome == Outcome::stopped) return driven.exit_code();
+  if (driven.outcome == Outcome::stopped) {
+    context.log().info("{}", summary_line(driven, options.output));
+    return driven.exit_code();
+  }
 
   auto const proof = write_result(context, problem, *iteration, config_, record, driven);
   return conclude(context, problem, *iteration, options, driven, proof);

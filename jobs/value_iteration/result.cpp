@@ -61,7 +61,9 @@ Proof write_result(Context& context, RasterProblem& problem, RasterIteration& it
   std::string const unit = problem.geometry().cost_unit();
   int const deflate = static_cast<int>(config.output.compression);
 
-  io::ResultFile out(context.comm(), context.options().output_dir / config.output.file, record);
+  auto described = record;
+  described.provenance.emplace_back("restart_count", driven.restart_count);
+  io::ResultFile out(context.comm(), context.options().output_dir / config.output.file, described);
   auto const axes = write_axes(out, problem.geometry());
   out.write(sharded_field(problem, iteration.values(), "value", unit, "least expected cost to a target"), axes, {}, deflate);
   out.write(sharded_field(problem, problem.cell(), "cell", "1", "kind of cell"), axes,

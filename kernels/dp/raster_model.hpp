@@ -40,7 +40,8 @@ struct Backup {
 /// 45-degree neighbour on either side with probability drift each; what is blocked or off the map is not entered, but paid.
 ///
 /// Self-loops are solved for exactly: V = c + g (sum p v + stay V)  <=>  V = (c + g sum p v) / (1 - g stay).
-struct RasterModel {
+class RasterModel {
+ public:
   RasterLayout layout;
   double aimed = 0.8;   ///< discount * (1 - 2 drift)
   double beside = 0.1;  ///< discount * drift
@@ -63,23 +64,7 @@ struct RasterModel {
 
   /// One backup of the state at local index i in own row `row`, from the values as they stand.
   KOKKOS_INLINE_FUNCTION Backup backup(double const* values, std::int64_t i, std::int64_t row, unsigned open_bits) const {
-    double v[move_count];
-    for (int b = 0; b < move_count; ++b) v[b] = (open_bits >> b & 1u) != 0 ? values[i + offset[b]] : 0.0;
-    double const before = values[i];
-    double const* c = &cost(row * move_count);
-    double const* ic = &inverse_cost(row * move_count);
-    Backup best{1e300, 1e300, -1};
-    for (int a = 0; a < move_count; ++a) {
-      unsigned const outcomes = pattern(open_bits, a);
-      double const x = ((c[a] + aimed * v[a]) + beside * (v[(a + 7) & 7] + v[(a + 1) & 7])) * inverse_leave[outcomes];
-      double const ratio = (x - before) * leave[outcomes] * ic[a];
-      if (x < best.value) {
-        best.value = x;
-        best.move = a;
-      }
-      best.ratio = ratio < best.ratio ? ratio : best.ratio;
-    }
-    return best;
+    return open_bits == 255 ? backup_in<Water::open>(values, i, row, open_bits) : backup_in<Water::coast>(values, i, row, open_bits);
   }
 
   /// Q of one move, self-loop not solved for: the plain Bellman right-hand side, as the proofs use it [cost].
@@ -91,6 +76,33 @@ struct RasterModel {
     double const at_left = (open_bits >> left & 1u) != 0 ? values[i + offset[left]] : values[i];
     double const at_right = (open_bits >> right & 1u) != 0 ? values[i + offset[right]] : values[i];
     return (cost(row * move_count + move) + aimed * ahead) + beside * (at_left + at_right);
+  }
+
+ private:
+  /// Open water needs no tests; both give the same bits there.
+  enum class Water { open, coast };
+  template <Water water>
+  KOKKOS_INLINE_FUNCTION Backup backup_in(double const* values, std::int64_t i, std::int64_t row, unsigned open_bits) const {
+    constexpr bool open_water = water == Water::open;
+    double v[move_count];
+    for (int b = 0; b < move_count; ++b) v[b] = open_water || (open_bits >> b & 1u) != 0 ? values[i + offset[b]] : 0.0;
+    double const before = values[i];
+    double const* c = &cost(row * move_count);
+    double const* ic = &inverse_cost(row * move_count);
+    Backup best{1e300, 1e300, -1};
+    for (int a = 0; a < move_count; ++a) {
+      unsigned const outcomes = open_water ? 7u : pattern(open_bits, a);
+      double x = (c[a] + aimed * v[a]) + beside * (v[(a + 7) & 7] + v[(a + 1) & 7]);
+      if (!open_water) x *= inverse_leave[outcomes];
+      double ratio = (x - before) * ic[a];
+      if (!open_water) ratio *= leave[outcomes];
+      if (x < best.value) {
+        best.value = x;
+        best.move = a;
+      }
+      best.ratio = ratio < best.ratio ? ratio : best.ratio;
+    }
+    return best;
   }
 };
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstring>
+
 #include "kernels/dp/raster_model.hpp"
 
 namespace bellshard::dp {
@@ -28,7 +30,7 @@ KOKKOS_INLINE_FUNCTION double open_backup(double const* KOKKOS_RESTRICT above, d
 
 namespace detail {
 
-/// A part of one row, [begin, end) columns: open water in lanes, everything else cell by cell.
+/// A part of one row, [begin, end) columns: open water in lanes, coasts cell by cell.
 inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std::int64_t begin, std::int64_t end,
                                 double const* KOKKOS_RESTRICT in, double* KOKKOS_RESTRICT out) {
   std::int64_t const base = model.layout.index(row, 0);
@@ -51,22 +53,38 @@ inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std:
   };
   std::int64_t j = begin;
   for (; j + sweep_lanes <= end; j += sweep_lanes) {
-    unsigned all = 255, any = 0;
-    for (int k = 0; k < sweep_lanes; ++k) {
-      all &= open[j + k];
-      any |= open[j + k];
+    std::uint64_t word[sweep_lanes / 8];
+    std::memcpy(word, open + j, sweep_lanes);
+    std::uint64_t all = ~std::uint64_t{0}, any = 0;
+    for (std::uint64_t w : word) {
+      all &= w;
+      any |= w;
     }
-    if (all == 255) {
+    if (all == ~std::uint64_t{0}) {
       for (int k = 0; k < sweep_lanes; ++k) {
+        double const before = middle[j + k];
         double const after = open_backup(above, middle, below, j + k, c, aimed, beside);
-        double const d = after > middle[j + k] ? after - middle[j + k] : middle[j + k] - after;
+        double const d = after > before ? after - before : before - after;
         result[j + k] = after;
         moved[k] = d > moved[k] ? d : moved[k];
       }
-    } else if (any == 0) {
+      continue;
+    }
+    if (any == 0) {
       for (int k = 0; k < sweep_lanes; ++k) result[j + k] = middle[j + k];
-    } else {
-      for (int k = 0; k < sweep_lanes; ++k) one(j + k);
+      continue;
+    }
+    // A coast: all lanes as if they were open water, then what is not is put right.
+    double backup[sweep_lanes];
+    for (int k = 0; k < sweep_lanes; ++k) backup[k] = open_backup(above, middle, below, j + k, c, aimed, beside);
+    for (int k = 0; k < sweep_lanes; ++k) {
+      if (open[j + k] == 255) {
+        double const d = backup[k] > middle[j + k] ? backup[k] - middle[j + k] : middle[j + k] - backup[k];
+        result[j + k] = backup[k];
+        moved[k] = d > moved[k] ? d : moved[k];
+      } else {
+        one(j + k);
+      }
     }
   }
   for (; j < end; ++j) one(j);
