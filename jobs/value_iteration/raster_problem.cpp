@@ -205,7 +205,7 @@ void RasterProblem::find_start(Config const& config) {
   bool const discounted = config.criterion.kind == CriterionKind::discounted;
   open_ = Array<std::uint8_t>("bellshard::open", static_cast<std::size_t>(layout.size()));
   model_.open = open_;
-  dp::find_open_neighbours(space, layout, model_.offset, cell_, dp::Unreachable::live, open_);
+  dp::find_open_neighbours(space, model_, cell_, dp::Unreachable::live, open_);
 
   start_ = Array<double>("bellshard::start", static_cast<std::size_t>(layout.size()));
   dp::start_at_targets(space, cell_, start_);
@@ -226,7 +226,7 @@ void RasterProblem::find_start(Config const& config) {
       context_.comm(), dp::finish_start(space, model_, {start_factor, most, 1 - config.criterion.discount}, cell_, start_));
   start_refresh(cell_);
   finish_refresh(cell_);
-  dp::find_open_neighbours(space, layout, model_.offset, cell_, discounted ? dp::Unreachable::live : dp::Unreachable::frozen, open_);
+  dp::find_open_neighbours(space, model_, cell_, discounted ? dp::Unreachable::live : dp::Unreachable::frozen, open_);
   refresh(start_);
 
   BELLSHARD_INPUT(unreachable_cells_ + static_cast<std::int64_t>(targets_.size()) < free_cells_ || free_cells_ == static_cast<std::int64_t>(targets_.size()),
