@@ -1,6 +1,7 @@
 #include "io/hdf5/pending_path.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -53,6 +54,8 @@ void PendingPath::create() const {
 }
 
 void PendingPath::reserve(std::int64_t bytes) const {
+  rlimit limit{};  // fallocate below does not look at it
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && static_cast<rlim_t>(bytes) > limit.rlim_cur) fail_with(EFBIG);
 #ifdef __linux__
   Descriptor const file(growing_, O_WRONLY);
   if (!file.good()) fail_with(errno);
@@ -60,11 +63,20 @@ void PendingPath::reserve(std::int64_t bytes) const {
   do {
     result = ::fallocate(file.fd(), FALLOC_FL_KEEP_SIZE, 0, bytes);
   } while (result != 0 && errno == EINTR);
-  bool const unable = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL;  // NFS, Lustre and others
-  if (result != 0 && !unable) fail_with(errno);
-#else
-  static_cast<void>(bytes);
+  if (result == 0) return;
+  bool const unknown = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL;  // NFS, older Lustre and others
+  if (!unknown) fail_with(errno);
 #endif
+  std::error_code code;
+  auto const space = std::filesystem::space(folder_of(path_), code);
+  auto const present = std::filesystem::file_size(growing_, code);
+  if (!code && present + space.available < static_cast<std::uintmax_t>(bytes)) fail_with(ENOSPC);
+}
+
+void PendingPath::trim() const {
+  std::error_code ignored;
+  auto const bytes = std::filesystem::file_size(growing_, ignored);
+  if (!ignored) std::filesystem::resize_file(growing_, bytes, ignored);
 }
 
 void PendingPath::sync() const {

@@ -15,9 +15,9 @@ class PendingPath {
   std::filesystem::path const& growing() const { return growing_; }  ///< PATH.tmp
 
   void create() const;   ///< makes the folder where it is missing and an empty PATH.tmp
-  /// Has the file system set aside the first `bytes` of PATH.tmp, where it can do so: a full disk then shows before
-  /// HDF5 writes, whose own way of failing in the middle of a flush may leave ranks waiting for each other.
+  /// Has the file system set aside the first `bytes` of PATH.tmp; where it knows no such thing, asks for the free space.
   void reserve(std::int64_t bytes) const;
+  void trim() const;     ///< gives back what was reserved behind the end
   void sync() const;     ///< fsync of PATH.tmp
   void publish() const;  ///< rename to PATH, fsync of the folder
   void discard() const;  ///< removes PATH.tmp

@@ -44,6 +44,7 @@ RunFile::RunFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& rec
   quiet_hdf5();
   impl_->step([&] {
     if (impl_->rank == 0) impl_->place.create();
+    impl_->plan(std::size_t{1} << 20);  // groups and short attributes
   });
   impl_->step([&] { impl_->file = create_file(comm, impl_->place.growing()); });
 
@@ -96,8 +97,6 @@ RunFile::Impl::~Impl() {
 }
 
 void RunFile::commit() {
-  constexpr std::int64_t headers = 1 << 20;  // more than what stands behind the last variable
-  impl_->step([&] { impl_->reserve(impl_->reserved + headers); });
   impl_->step([&] { BELLSHARD_H5(H5Fflush(impl_->file, H5F_SCOPE_GLOBAL)); });
   impl_->step([&] {
     impl_->scales.clear();
@@ -105,7 +104,9 @@ void RunFile::commit() {
   });
   impl_->step([&] { impl_->place.sync(); });
   impl_->step([&] {
-    if (impl_->rank == 0) impl_->place.publish();
+    if (impl_->rank != 0) return;
+    impl_->place.trim();
+    impl_->place.publish();
   });
   impl_->committed = true;
 }
@@ -120,9 +121,10 @@ void RunFile::Impl::step(std::function<void()> const& part) const {
       part);
 }
 
-void RunFile::Impl::reserve(std::int64_t end) {
-  reserved = std::max(reserved, end);
-  if (rank == 0) place.reserve(reserved);
+void RunFile::Impl::plan(std::size_t bytes) {
+  constexpr std::int64_t headers = 16 << 10;  // of one variable, generously
+  planned += static_cast<std::int64_t>(bytes) + headers;
+  if (rank == 0) place.reserve(planned);
 }
 
 }  // namespace bellshard::io

@@ -30,12 +30,14 @@ struct RunFile::Impl {
   std::vector<Scale> scales;
   std::vector<std::string> variables;
   std::vector<WrittenPiece> pieces;
-  std::int64_t reserved = 0;  ///< [B] from the start of the file
+  std::int64_t planned = 0;  ///< [B] that the file may grow to
   bool committed = false;
 
   /// Runs a part on all ranks; a failure anywhere is exit 6 everywhere.
   void step(std::function<void()> const& part) const;
-  void reserve(std::int64_t end);  ///< rank 0 has the file system set aside the file up to this byte
+  /// Announces that about so many bytes will be written next: rank 0 has the file system set them aside before HDF5 hears
+  /// of them. HDF5 does not survive a full disk in the middle of a flush (ranks wait for each other, closing crashes).
+  void plan(std::size_t bytes);
   DatasetHandle create(std::string const& path, hid_t type, std::vector<std::int64_t> const& shape, int deflate = 0) const;
   void attach(hid_t dataset, std::vector<std::int64_t> const& scale_ids) const;
   std::int64_t keep_scale(DatasetHandle dataset, char const* name, std::int64_t size);

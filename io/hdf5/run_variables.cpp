@@ -40,6 +40,10 @@ void describe(hid_t dataset, ElementType type, std::string const& unit, std::str
   write_attribute(dataset, "flag_meanings", joined(style.flag_meanings));
 }
 
+std::size_t elements_of(std::vector<std::int64_t> const& shape) {
+  return static_cast<std::size_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>{}));
+}
+
 ObjectHandle open_object(hid_t file, std::string const& name) {
   return ObjectHandle(BELLSHARD_H5(H5Oopen(file, name.c_str(), H5P_DEFAULT)));
 }
@@ -110,6 +114,7 @@ std::int64_t RunFile::counting_scale(std::string const& group, std::string const
 
 std::int64_t RunFile::bare_scale(std::string const& group, std::string const& name, std::int64_t size) {
   std::int64_t id = 0;
+  impl_->step([&] { impl_->plan(static_cast<std::size_t>(size)); });
   impl_->step([&] {
     // The words by which netCDF knows a dimension that is no variable. One byte an item, never written.
     auto const mark = fmt::format("This is a netCDF dimension but not a netCDF variable.{:10}", size);
@@ -123,6 +128,7 @@ void RunFile::labels(std::string const& group, std::int64_t scale, std::string c
   std::size_t width = 1;
   for (auto const& item : names) width = std::max(width, item.size());
   auto const letters = bare_scale(group, name + "_length", static_cast<std::int64_t>(width));
+  impl_->step([&] { impl_->plan(names.size() * width); });
   impl_->step([&] {
     // H5T_C_S1 of length one is netCDF's character; longer strings of fixed length are not for netCDF readers.
     auto const table = impl_->create(group + "/" + name, H5T_C_S1, {static_cast<std::int64_t>(names.size()), static_cast<std::int64_t>(width)});
@@ -141,12 +147,11 @@ void RunFile::write(std::string const& group, ShardedArray const& array, std::ve
   bool const filtered = style.deflate > 0 && !array.shape.empty() && collective_reads_trusted();  // filters read back what they share
   auto const path = group + "/" + array.name;
   DatasetHandle dataset;
+  impl_->step([&] { impl_->plan(bytes_of(array.type) * elements_of(array.shape)); });
   impl_->step([&] {
     dataset = impl_->create(path, file_type(array.type), array.shape, filtered ? style.deflate : 0);
     describe(dataset, array.type, array.unit, array.long_name, style);
     impl_->attach(dataset, scales);
-    auto const offset = H5Dget_offset(dataset);  // undefined for chunks and for an empty dataset
-    if (offset != HADDR_UNDEF) impl_->reserve(static_cast<std::int64_t>(offset + H5Dget_storage_size(dataset)));
   });
   auto const number = static_cast<std::int64_t>(impl_->variables.size());
   impl_->variables.push_back(path);
@@ -163,17 +168,23 @@ void RunFile::write(Trace const& trace) {
   group("/trace");
   auto const rows = trace.empty() ? 0 : static_cast<std::int64_t>(trace[0].values.size());
   auto const sweep = counting_scale("/trace", "sweep", rows, 1, "sweep");
+  std::vector<std::string> names;
   for (auto const& column : trace) {
     ShardedArray array{column.name, ElementType::float64, {rows}, {0, rows}, true, column.unit, column.long_name};
     array.fetch = [&column](Block items, void* host) {
       std::memcpy(host, column.values.data() + items.begin, static_cast<std::size_t>(items.size()) * sizeof(double));
     };
     write("/trace", array, {sweep});
+    names.push_back(column.name);
   }
+  attribute("/trace", "columns", joined(names));
 }
 
 void RunFile::attribute(std::string const& object, std::string const& name, std::string const& value) {
   auto const agreed = from_root(impl_->comm, value);
+  impl_->step([&] {
+    if (agreed.size() > 1000) impl_->plan(agreed.size());
+  });
   impl_->step([&] { write_attribute(open_object(impl_->file, object), name.c_str(), agreed); });
 }
 
