@@ -15,8 +15,8 @@ constexpr std::int64_t count_rows = 256;  ///< rows read at once while counting
 constexpr double start_factor = 1.5;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Work of each row, for the partition: its free cells, and a little for looking at the others.
-std::vector<std::int64_t> free_per_row(Context& context, io::RasterSource& source) {
+/// Free cells of each row that this rank looked at; 0 for the others. No more collective than source.read().
+std::vector<std::int64_t> count_free(Context& context, io::RasterSource& source) {
   std::vector<std::int64_t> count(static_cast<std::size_t>(source.rows()), 0);
   auto const rows = Partition::equal(source.rows(), context.ranks()).block(context.rank());
   std::vector<std::uint8_t> free(static_cast<std::size_t>(count_rows * source.columns()));
@@ -29,7 +29,6 @@ std::vector<std::int64_t> free_per_row(Context& context, io::RasterSource& sourc
       count[static_cast<std::size_t>(r)] = std::count(row, row + source.columns(), std::uint8_t{1});
     }
   }
-  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, count.data(), static_cast<int>(count.size()), MPI_INT64_T, MPI_SUM, context.comm()));
   return count;
 }
 
@@ -45,7 +44,8 @@ double great_circle(double lat_a, double lon_a, double lat_b, double lon_b) {
 
 Partition partition_by_work(Context& context, io::RasterSource& source, std::int64_t& free_cells) {
   std::vector<std::int64_t> weight;
-  together(context.comm(), [&] { weight = free_per_row(context, source); });
+  together(context.comm(), [&] { weight = count_free(context, source); });
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, weight.data(), static_cast<int>(weight.size()), MPI_INT64_T, MPI_SUM, context.comm()));
   free_cells = 0;
   for (auto& w : weight) {
     free_cells += w;

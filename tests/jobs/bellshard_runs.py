@@ -66,7 +66,7 @@ def write_grid(path, latitude, longitude, free):
 
 class JobTest(unittest.TestCase):
     """A test with a folder of its own, which is gone afterwards."""
-    job = "value_iteration"
+    job_name = "value_iteration"
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="bellshard-test-")
@@ -77,7 +77,8 @@ class JobTest(unittest.TestCase):
         return [*MPIEXEC, "-n", str(ranks), PROGRAM, *map(str, words)]
 
     def environment(self, threads=1):
-        return {**os.environ, "OMP_NUM_THREADS": str(threads)}
+        # Threads that wait must not spin: there may be more of them than cores.
+        return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"}
 
     def call(self, *words, ranks=1, threads=1, file=None):
         done = subprocess.run(self.command(*words, ranks=ranks), cwd=self.folder, env=self.environment(threads),
@@ -88,7 +89,7 @@ class JobTest(unittest.TestCase):
         """Writes the job file; the words that run it, and its result's path."""
         job_file = self.folder / f"{name}.toml"
         job_file.write_text(text)
-        return ["run", self.job, "-c", job_file.name, "--set", f"output.file={name}.h5"], self.folder / f"{name}.h5"
+        return ["run", self.job_name, "-c", job_file.name, "--set", f"output.file={name}.h5"], self.folder / f"{name}.h5"
 
     def run_job(self, text, *options, name="result", ranks=1, threads=1):
         words, file = self.prepare(text, name)
