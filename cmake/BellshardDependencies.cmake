@@ -30,7 +30,9 @@ target_link_libraries(bellshard_xxhash INTERFACE xxhash)  # the library: inlined
 target_compile_options(bellshard_options INTERFACE
   $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,IntelLLVM>:-Wall -Wextra -ffp-contract=off -fno-math-errno -fno-trapping-math>)
 if(Kokkos_ENABLE_CUDA)
-  # nvcc_wrapper reports itself as GNU and hands unknown flags to nvcc's host compiler.
+  # nvcc_wrapper reports itself as GNU and hands unknown flags to nvcc's host compiler. fmt 9 takes constexpr
+  # away under nvcc, but not from all of its functions; its checks of format strings are made at run time there.
+  target_compile_definitions(bellshard_options INTERFACE FMT_USE_CONSTEXPR=1 FMT_CONSTEVAL=)
   target_compile_options(bellshard_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:--fmad=false>)
 elseif(BELLSHARD_NATIVE)
   target_compile_options(bellshard_options INTERFACE

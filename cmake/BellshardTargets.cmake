@@ -14,6 +14,15 @@ function(bellshard_room name)
   endif()
 endfunction()
 
+# bellshard_host_room(config ...): the same for a room that knows no Kokkos. A CUDA build hands its files to the host compiler
+# alone: nvcc cannot read all of their headers (toml++).
+function(bellshard_host_room name)
+  bellshard_room(${name} ${ARGN})
+  if(Kokkos_ENABLE_CUDA)
+    target_compile_options(bellshard_${name} PRIVATE --host-only)
+  endif()
+endfunction()
+
 # bellshard_job(value_iteration SOURCES job.cpp ...)
 # An OBJECT library: a static one would drop the object that registers the job.
 function(bellshard_job name)

@@ -62,6 +62,8 @@ OrderedIteration::OrderedIteration(Context& context, RasterProblem& problem, Con
   dp::set_keys(Execution(), problem.model(), problem.start(), tiles_.table());
   largest_key_ = static_cast<float>(max_over_ranks(context.comm(), tiles_.table().largest_key(Execution())));
   key_step_ = largest_key_ / key_steps;
+  rounding_ = 2 * dp::backup_rounding * largest_key_ / problem.least_cost();
+  threshold_ = std::max(threshold_, rounding_);
 }
 
 Array<double> const& OrderedIteration::scratch() {
@@ -79,27 +81,33 @@ void OrderedIteration::restored() {
 
 double OrderedIteration::share_done() const { return std::min(1.0F, key_limit_ / (largest_key_ + key_step_)); }
 
-void OrderedIteration::advance(std::int64_t sweep) {
+void OrderedIteration::advance(std::int64_t) {
   Execution const space;
   auto const threshold = static_cast<float>(threshold_);
   dp::GaussSeidelUpdate const update{problem_.model(), values_};
-  std::int64_t const updated = tiles_.sweep(space, lattice::SweepOrder::of(sweep), threshold, key_limit_, update);
+  std::int64_t updated = 0;
+  for (int order = 0; order < lattice::SweepOrder::count; ++order) {
+    updated += tiles_.sweep(space, lattice::SweepOrder::of(order), threshold, key_limit_, update);
+    problem_.refresh_ghosts(values_);
+  }
   margins_.refresh_and_wake(values_, threshold, tiles_.table());
 
   auto const awake = tiles_.table().awake(space, key_limit_);
-  std::int64_t const waiting = sum_over_ranks(context_.comm(), awake.count);
-  auto const least_key = static_cast<float>(min_over_ranks(context_.comm(), awake.least_key));
-  residual_ = max_over_ranks(context_.comm(), static_cast<double>(awake.largest_change));
-  double const states = static_cast<double>(sum_over_ranks(context_.comm(), updated));
+  double worst[] = {awake.largest_change, static_cast<double>(awake.count), -awake.least_key};
+  max_over_ranks(context_.comm(), worst);
+  double const states = sum_over_ranks(context_.comm(), static_cast<double>(updated));
+  residual_ = worst[0];
   work_ = {states, bytes_per_update * states};
+  if (worst[1] > 0) return;
 
-  if (waiting > 0) return;
+  auto const least_key = static_cast<float>(-worst[2]);
   if (least_key <= largest_key_) {
     key_limit_ = std::max(key_limit_, least_key) + key_step_;
     return;
   }
   try_to_prove();
-  threshold_ *= 0.5;
+  if (threshold_ <= rounding_) give_up();
+  threshold_ = std::max(0.5 * threshold_, rounding_);
   tiles_.table().wake_all(space);
 }
 

@@ -26,6 +26,8 @@ class RasterIteration : public Step {
  protected:
   /// Measures the enclosure and, where it is narrow enough, proves it by the two verifying sweeps. Margins filled.
   void try_to_prove();
+  /// Ends the sweeps unproven: rounding allows no narrower proof.
+  void give_up() { at_floor_ = !proven_; }
 
   Context& context_;
   RasterProblem& problem_;
@@ -51,7 +53,8 @@ class SynchronousIteration : public RasterIteration {
   Array<double> next_;
 };
 
-/// Ordered sweeps (Gauss-Seidel) in eight alternating orders over tiles that still change; the stage before at rank borders.
+/// Ordered sweeps (Gauss-Seidel) over tiles that still change: a sweep is eight passes, one in each order; between ranks the
+/// stage before holds.
 /// Tiles near the targets come first: the key limit rises when all tiles below it are calm, so that far water does not follow
 /// every early guess.
 class OrderedIteration : public RasterIteration {
@@ -65,7 +68,8 @@ class OrderedIteration : public RasterIteration {
  private:
   lattice::TileSweep tiles_;
   MarginWatch margins_;
-  double threshold_;   ///< change of a calm tile, relative to the cost of a step
+  double threshold_;       ///< change of a calm tile, relative to the cost of a step
+  double rounding_ = 0;    ///< changes below this are noise
   float key_limit_ = 0, key_step_ = 0, largest_key_ = 0;  ///< [cost]
   Array<double> scratch_;
 };

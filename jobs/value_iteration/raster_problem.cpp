@@ -101,8 +101,13 @@ RasterProblem::RasterProblem(Context& context, Config const& config, std::unique
 }
 
 template <class T>
-void RasterProblem::start_refresh(Array<T> const& field) {
+void RasterProblem::refresh_ghosts(Array<T> const& field) {
   if (geometry_.wraps) dp::wrap_ghost_columns(Execution(), model_.layout, field);
+}
+
+template <class T>
+void RasterProblem::start_refresh(Array<T> const& field) {
+  refresh_ghosts(field);
   Execution().fence();
   exchange_->start<T>(field);
 }
@@ -113,6 +118,7 @@ void RasterProblem::refresh(Array<T> const& field) {
   finish_refresh(field);
 }
 
+template void RasterProblem::refresh_ghosts(Array<double> const&);
 template void RasterProblem::start_refresh(Array<double> const&);
 template void RasterProblem::refresh(Array<double> const&);
 
@@ -205,7 +211,7 @@ void RasterProblem::find_start(Config const& config) {
   bool const discounted = config.criterion.kind == CriterionKind::discounted;
   open_ = Array<std::uint8_t>("bellshard::open", static_cast<std::size_t>(layout.size()));
   model_.open = open_;
-  dp::find_open_neighbours(space, layout, model_.offset, cell_, dp::Unreachable::live, open_);
+  dp::find_open_neighbours(space, model_, cell_, dp::Unreachable::live, open_);
 
   start_ = Array<double>("bellshard::start", static_cast<std::size_t>(layout.size()));
   dp::start_at_targets(space, cell_, start_);
@@ -215,8 +221,11 @@ void RasterProblem::find_start(Config const& config) {
   dp::ShortestPathUpdate const update{model_, start_, 1 / (1 - config.model.drift)};
   MarginWatch margins(*this);
   bool calm = false;
-  for (std::int64_t sweep = 0; !calm; ++sweep) {
-    tiles.sweep(space, lattice::SweepOrder::of(sweep), 0.5F, 0.0F, update);
+  while (!calm) {
+    for (int order = 0; order < lattice::SweepOrder::count; ++order) {
+      tiles.sweep(space, lattice::SweepOrder::of(order), 0.5F, 0.0F, update);
+      refresh_ghosts(start_);
+    }
     margins.refresh_and_wake(start_, 0.0F, tiles.table());
     calm = sum_over_ranks(context_.comm(), tiles.table().awake(space, 0.0F).count) == 0;
   }
@@ -226,7 +235,7 @@ void RasterProblem::find_start(Config const& config) {
       context_.comm(), dp::finish_start(space, model_, {start_factor, most, 1 - config.criterion.discount}, cell_, start_));
   start_refresh(cell_);
   finish_refresh(cell_);
-  dp::find_open_neighbours(space, layout, model_.offset, cell_, discounted ? dp::Unreachable::live : dp::Unreachable::frozen, open_);
+  dp::find_open_neighbours(space, model_, cell_, discounted ? dp::Unreachable::live : dp::Unreachable::frozen, open_);
   refresh(start_);
 
   BELLSHARD_INPUT(unreachable_cells_ + static_cast<std::int64_t>(targets_.size()) < free_cells_ || free_cells_ == static_cast<std::int64_t>(targets_.size()),

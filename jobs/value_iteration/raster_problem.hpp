@@ -50,6 +50,9 @@ class RasterProblem {
   /// Brings ghost columns and margin rows of a field up to date.
   template <class T>
   void refresh(Array<T> const& field);
+  /// Ghost columns alone.
+  template <class T>
+  void refresh_ghosts(Array<T> const& field);
   /// The two halves of refresh(): own rows are sent from the moment of start on, margins stand after finish.
   template <class T>
   void start_refresh(Array<T> const& field);

@@ -12,13 +12,9 @@ namespace bellshard::dp {
 /// open  [local]  written for own rows: bit b is set where the neighbour in direction b is not blocked; 0 for frozen cells
 /// blocked and target cells are frozen; unreachable ones too where `frozen_unreachable`
 enum class Unreachable { frozen, live };
-inline void find_open_neighbours(Execution const& space, RasterLayout const& layout, std::int64_t const (&offset)[move_count],
-                                 Array<std::uint8_t const> const& cell, Unreachable unreachable,
-                                 Array<std::uint8_t> const& open) {
-  struct Offsets {
-    std::int64_t at[move_count];
-  } offsets{};
-  for (int b = 0; b < move_count; ++b) offsets.at[b] = offset[b];
+inline void find_open_neighbours(Execution const& space, RasterModel const& model, Array<std::uint8_t const> const& cell,
+                                 Unreachable unreachable, Array<std::uint8_t> const& open) {
+  auto const layout = model.layout;
   Kokkos::parallel_for(
       "bellshard::dp::find_open_neighbours", Kokkos::RangePolicy<Execution>(space, 0, layout.rows * layout.columns),
       KOKKOS_LAMBDA(std::int64_t k) {
@@ -27,7 +23,7 @@ inline void find_open_neighbours(Execution const& space, RasterLayout const& lay
         unsigned bits = 0;
         if (own == Cell::free || (own == Cell::unreachable && unreachable == Unreachable::live)) {
           for (int b = 0; b < move_count; ++b) {
-            if (static_cast<Cell>(cell(i + offsets.at[b])) != Cell::blocked) bits |= 1u << b;
+            if (static_cast<Cell>(cell(i + model.offset[b])) != Cell::blocked) bits |= 1u << b;
           }
         }
         open(i) = static_cast<std::uint8_t>(bits);
@@ -114,7 +110,7 @@ inline std::int64_t finish_start(Execution const& space, RasterModel const& mode
 }
 
 /// Wakes the tiles beside a margin row whose values changed: a column that changed wakes the tiles it touches.
-/// row     -1 or layout.rows, the margin; before [column + 1] holds its values of the stage before
+/// row     -1 or layout.rows, the margin; before [stride] holds its values of the stage before
 /// change  is measured relative to least_cost [cost]
 inline void wake_beside_margin(Execution const& space, RasterLayout const& layout, std::int64_t row, double least_cost,
                                float threshold, Array<double const> const& now, Array<double const> const& before,
@@ -124,7 +120,7 @@ inline void wake_beside_margin(Execution const& space, RasterLayout const& layou
   std::int64_t const tile_row = row < 0 ? 0 : table.tile_rows() - 1;
   Kokkos::parallel_for(
       "bellshard::dp::wake_beside_margin", Kokkos::RangePolicy<Execution>(space, 0, layout.columns + 2), KOKKOS_LAMBDA(std::int64_t k) {
-        double const a = now(layout.index(row, k - 1)), b = before(k);
+        double const a = now(layout.index(row, k - 1)), b = before(RasterLayout::line + k - 1);
         double const change = a > b ? a - b : b - a;
         if (!(change > most)) return;
         for (std::int64_t c = k - 2; c <= k; ++c) {

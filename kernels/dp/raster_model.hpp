@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 
 #include "kernels/execution.hpp"
@@ -11,23 +12,33 @@ inline constexpr int move_count = 8;
 /// What a cell is; also the values of the variable "cell" in a result.
 enum class Cell : std::uint8_t { blocked = 0, free = 1, target = 2, unreachable = 3 };
 
-/// How the rows of one rank lie in memory. One margin row on each side and one ghost column on each side, so that no
-/// neighbour needs a test of the border:
+/// How the rows of one rank lie in memory. One margin row on each side and a ghost column on each side, so that no
+/// neighbour needs a test of the border; rows are padded such that column 0 of each lies on a cache line:
 ///
-///     ghost | column 0 ... columns-1 | ghost      <- margin row -1 (of the rank before)
-///     ghost | column 0 ... columns-1 | ghost      <- own row 0
-///     ...                                         <- margin row `rows` (of the rank after)
+///     pad ... ghost | column 0 ... columns-1 | ghost pad ...    <- margin row -1 (of the rank before)
+///     pad ... ghost | column 0 ... columns-1 | ghost pad ...    <- own row 0
+///     ...                                                       <- margin row `rows` (of the rank after)
 struct RasterLayout {
-  std::int64_t rows = 0;     ///< own rows
-  std::int64_t columns = 0;  ///< of the map
+  static constexpr std::int64_t line = 8;  ///< doubles of a cache line; the pad before column 0
+  std::int64_t rows = 0;                   ///< own rows
+  std::int64_t columns = 0;                ///< of the map
 
-  KOKKOS_INLINE_FUNCTION std::int64_t stride() const { return columns + 2; }
+  KOKKOS_INLINE_FUNCTION std::int64_t stride() const { return line + (columns + line) / line * line; }
   KOKKOS_INLINE_FUNCTION std::int64_t size() const { return (rows + 2) * stride(); }
   /// Own row (-1 and `rows` are the margins), column (-1 and `columns` are the ghosts).
   KOKKOS_INLINE_FUNCTION std::int64_t index(std::int64_t row, std::int64_t column) const {
-    return (row + 1) * stride() + column + 1;
+    return (row + 1) * stride() + line + column;
   }
 };
+
+/// a * b + c: in one rounding where the hardware has it, on the host as on a device; the same in every kernel of one build.
+KOKKOS_FORCEINLINE_FUNCTION double multiply_add(double a, double b, double c) {
+#if defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
+  return fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
 
 /// Value of a state after one backup, and how far the value before was from it.
 struct Backup {
@@ -40,7 +51,8 @@ struct Backup {
 /// 45-degree neighbour on either side with probability drift each; what is blocked or off the map is not entered, but paid.
 ///
 /// Self-loops are solved for exactly: V = c + g (sum p v + stay V)  <=>  V = (c + g sum p v) / (1 - g stay).
-struct RasterModel {
+class RasterModel {
+ public:
   RasterLayout layout;
   double aimed = 0.8;   ///< discount * (1 - 2 drift)
   double beside = 0.1;  ///< discount * drift
@@ -56,30 +68,14 @@ struct RasterModel {
   Array<std::uint8_t const> open;
 
   /// Which of the three outcomes of `move` are open, as an index of leave[].
-  KOKKOS_INLINE_FUNCTION static unsigned pattern(unsigned open_bits, int move) {
+  KOKKOS_FORCEINLINE_FUNCTION static unsigned pattern(unsigned open_bits, int move) {
     unsigned const twice = open_bits | (open_bits << 8);
     return (twice >> ((move + 7) & 7)) & 7u;
   }
 
   /// One backup of the state at local index i in own row `row`, from the values as they stand.
-  KOKKOS_INLINE_FUNCTION Backup backup(double const* values, std::int64_t i, std::int64_t row, unsigned open_bits) const {
-    double v[move_count];
-    for (int b = 0; b < move_count; ++b) v[b] = (open_bits >> b & 1u) != 0 ? values[i + offset[b]] : 0.0;
-    double const before = values[i];
-    double const* c = &cost(row * move_count);
-    double const* ic = &inverse_cost(row * move_count);
-    Backup best{1e300, 1e300, -1};
-    for (int a = 0; a < move_count; ++a) {
-      unsigned const outcomes = pattern(open_bits, a);
-      double const x = ((c[a] + aimed * v[a]) + beside * (v[(a + 7) & 7] + v[(a + 1) & 7])) * inverse_leave[outcomes];
-      double const ratio = (x - before) * leave[outcomes] * ic[a];
-      if (x < best.value) {
-        best.value = x;
-        best.move = a;
-      }
-      best.ratio = ratio < best.ratio ? ratio : best.ratio;
-    }
-    return best;
+  KOKKOS_FORCEINLINE_FUNCTION Backup backup(double const* values, std::int64_t i, std::int64_t row, unsigned open_bits) const {
+    return open_bits == 255 ? backup_in<Water::open>(values, i, row, open_bits) : backup_in<Water::coast>(values, i, row, open_bits);
   }
 
   /// Q of one move, self-loop not solved for: the plain Bellman right-hand side, as the proofs use it [cost].
@@ -90,7 +86,34 @@ struct RasterModel {
     double const ahead = (open_bits >> move & 1u) != 0 ? values[i + offset[move]] : values[i];
     double const at_left = (open_bits >> left & 1u) != 0 ? values[i + offset[left]] : values[i];
     double const at_right = (open_bits >> right & 1u) != 0 ? values[i + offset[right]] : values[i];
-    return (cost(row * move_count + move) + aimed * ahead) + beside * (at_left + at_right);
+    return multiply_add(beside, at_left + at_right, multiply_add(aimed, ahead, cost(row * move_count + move)));
+  }
+
+ private:
+  /// Open water needs no tests; both give the same bits there.
+  enum class Water { open, coast };
+  template <Water water>
+  KOKKOS_FORCEINLINE_FUNCTION Backup backup_in(double const* values, std::int64_t i, std::int64_t row, unsigned open_bits) const {
+    constexpr bool open_water = water == Water::open;
+    double v[move_count];
+    for (int b = 0; b < move_count; ++b) v[b] = open_water || (open_bits >> b & 1u) != 0 ? values[i + offset[b]] : 0.0;
+    double const before = values[i];
+    double const* c = &cost(row * move_count);
+    double const* ic = &inverse_cost(row * move_count);
+    Backup best{1e300, 1e300, -1};
+    for (int a = 0; a < move_count; ++a) {
+      unsigned const outcomes = open_water ? 7u : pattern(open_bits, a);
+      double x = multiply_add(beside, v[(a + 7) & 7] + v[(a + 1) & 7], multiply_add(aimed, v[a], c[a]));
+      if (!open_water) x *= inverse_leave[outcomes];
+      double ratio = (x - before) * ic[a];
+      if (!open_water) ratio *= leave[outcomes];
+      if (x < best.value) {
+        best.value = x;
+        best.move = a;
+      }
+      best.ratio = ratio < best.ratio ? ratio : best.ratio;
+    }
+    return best;
   }
 };
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstring>
+
 #include "kernels/dp/raster_model.hpp"
 
 namespace bellshard::dp {
@@ -13,14 +15,14 @@ KOKKOS_INLINE_FUNCTION double open_backup(double const* KOKKOS_RESTRICT above, d
                                           double aimed, double beside) {
   double const n = above[j], ne = above[j + 1], e = middle[j + 1], se = below[j + 1];
   double const s = below[j], sw = below[j - 1], w = middle[j - 1], nw = above[j - 1];
-  double const q0 = (c[0] + aimed * n) + beside * (nw + ne);
-  double const q1 = (c[1] + aimed * ne) + beside * (n + e);
-  double const q2 = (c[2] + aimed * e) + beside * (ne + se);
-  double const q3 = (c[3] + aimed * se) + beside * (e + s);
-  double const q4 = (c[4] + aimed * s) + beside * (se + sw);
-  double const q5 = (c[5] + aimed * sw) + beside * (s + w);
-  double const q6 = (c[6] + aimed * w) + beside * (sw + nw);
-  double const q7 = (c[7] + aimed * nw) + beside * (w + n);
+  double const q0 = multiply_add(beside, nw + ne, multiply_add(aimed, n, c[0]));
+  double const q1 = multiply_add(beside, n + e, multiply_add(aimed, ne, c[1]));
+  double const q2 = multiply_add(beside, ne + se, multiply_add(aimed, e, c[2]));
+  double const q3 = multiply_add(beside, e + s, multiply_add(aimed, se, c[3]));
+  double const q4 = multiply_add(beside, se + sw, multiply_add(aimed, s, c[4]));
+  double const q5 = multiply_add(beside, s + w, multiply_add(aimed, sw, c[5]));
+  double const q6 = multiply_add(beside, sw + nw, multiply_add(aimed, w, c[6]));
+  double const q7 = multiply_add(beside, w + n, multiply_add(aimed, nw, c[7]));
   double const a = q0 < q1 ? q0 : q1, b = q2 < q3 ? q2 : q3, d = q4 < q5 ? q4 : q5, f = q6 < q7 ? q6 : q7;
   double const g = a < b ? a : b, h = d < f ? d : f;
   return g < h ? g : h;
@@ -28,7 +30,7 @@ KOKKOS_INLINE_FUNCTION double open_backup(double const* KOKKOS_RESTRICT above, d
 
 namespace detail {
 
-/// A part of one row, [begin, end) columns: open water in lanes, everything else cell by cell.
+/// A part of one row, [begin, end) columns: open water in lanes, coasts cell by cell.
 inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std::int64_t begin, std::int64_t end,
                                 double const* KOKKOS_RESTRICT in, double* KOKKOS_RESTRICT out) {
   std::int64_t const base = model.layout.index(row, 0);
@@ -43,30 +45,44 @@ inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std:
   double moved[sweep_lanes] = {};
 
   auto const one = [&](std::int64_t j) {
+    if (open[j] == 0) return;
     double const before = middle[j];
-    double const after = open[j] == 0 ? before : model.backup(in, base + j, row, open[j]).value;
+    double const after = model.backup(in, base + j, row, open[j]).value;
+    double const d = fabs(after - before);
     result[j] = after;
-    double const d = after == before ? 0.0 : (after > before ? after - before : before - after);
     moved[0] = d > moved[0] ? d : moved[0];
   };
   std::int64_t j = begin;
   for (; j + sweep_lanes <= end; j += sweep_lanes) {
-    unsigned all = 255, any = 0;
-    for (int k = 0; k < sweep_lanes; ++k) {
-      all &= open[j + k];
-      any |= open[j + k];
+    std::uint64_t word[sweep_lanes / 8];
+    std::memcpy(word, open + j, sweep_lanes);
+    std::uint64_t all = ~std::uint64_t{0}, any = 0;
+    for (std::uint64_t w : word) {
+      all &= w;
+      any |= w;
     }
-    if (all == 255) {
+    if (all == ~std::uint64_t{0}) {
       for (int k = 0; k < sweep_lanes; ++k) {
+        double const before = middle[j + k];
         double const after = open_backup(above, middle, below, j + k, c, aimed, beside);
-        double const d = after > middle[j + k] ? after - middle[j + k] : middle[j + k] - after;
+        double const d = fabs(after - before);
         result[j + k] = after;
         moved[k] = d > moved[k] ? d : moved[k];
       }
-    } else if (any == 0) {
-      for (int k = 0; k < sweep_lanes; ++k) result[j + k] = middle[j + k];
-    } else {
-      for (int k = 0; k < sweep_lanes; ++k) one(j + k);
+      continue;
+    }
+    if (any == 0) continue;
+    // A coast: all lanes as if they were open water, then what is not is put right.
+    double backup[sweep_lanes];
+    for (int k = 0; k < sweep_lanes; ++k) backup[k] = open_backup(above, middle, below, j + k, c, aimed, beside);
+    for (int k = 0; k < sweep_lanes; ++k) {
+      if (open[j + k] == 255) {
+        double const d = fabs(backup[k] - middle[j + k]);
+        result[j + k] = backup[k];
+        moved[k] = d > moved[k] ? d : moved[k];
+      } else {
+        one(j + k);
+      }
     }
   }
   for (; j < end; ++j) one(j);
@@ -79,7 +95,7 @@ inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std:
 
 /// One synchronous Bellman sweep (Jacobi) over own rows [rows_begin, rows_end), self-loops solved for (Puterman 1994, 6.3.3).
 /// values_in   [local]  expected cost to go [cost], margins and ghosts filled
-/// values_out  [local]  written for every own cell of these rows; frozen cells are copied
+/// values_out  [local]  written for every live state of these rows; frozen cells are left as they are: they hold in both stages
 /// returns     largest |values_out - values_in| relative to the least cost of a step in its row [1]
 inline double sweep_values(Execution const& space, RasterModel const& model, std::int64_t rows_begin, std::int64_t rows_end,
                            Array<double const> const& values_in, Array<double> const& values_out) {
@@ -104,11 +120,11 @@ inline double sweep_values(Execution const& space, RasterModel const& model, std
         KOKKOS_LAMBDA(std::int64_t k, double& most) {
           std::int64_t const row = k / columns;
           std::int64_t const i = model.layout.index(row, k % columns);
+          if (model.open(i) == 0) return;
           double const before = values_in(i);
-          double const after = model.open(i) == 0 ? before : model.backup(values_in.data(), i, row, model.open(i)).value;
+          double const after = model.backup(values_in.data(), i, row, model.open(i)).value;
           values_out(i) = after;
-          double const d =
-              after == before ? 0.0 : (after > before ? after - before : before - after) * model.inverse_least_cost(row);
+          double const d = fabs(after - before) * model.inverse_least_cost(row);
           most = d > most ? d : most;
         },
         Kokkos::Max<double>(largest));

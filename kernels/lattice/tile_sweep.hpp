@@ -13,9 +13,9 @@ struct SweepOrder {
   Sense rows = Sense::up;
   Sense columns = Sense::up;
 
-  /// The eight orders, one after the other.
-  static SweepOrder of(std::int64_t sweep) {
-    int const k = static_cast<int>(sweep & 7);
+  /// The eight orders, by number.
+  static constexpr int count = 8;
+  static SweepOrder of(int k) {
     Sense const first = (k & 1) != 0 ? Sense::down : Sense::up;
     Sense const second = (k & 2) != 0 ? Sense::down : Sense::up;
     return k < 4 ? SweepOrder{Major::row, first, second} : SweepOrder{Major::column, second, first};

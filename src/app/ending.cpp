@@ -41,6 +41,13 @@ bool first_process() {
   return true;
 }
 
+bool mpi_runs() {
+  int started = 0, ended = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&ended);
+  return started != 0 && ended == 0;
+}
+
 int leave_alone(Ending const& ending) {
   if (!ending.message.empty() && first_process()) say(ending.message);
   return static_cast<int>(ending.code);

@@ -20,6 +20,8 @@ Ending attempt(std::function<ExitCode()> const& part);
 /// The first process of a run, also before MPI is started: what it was told by the launcher. True without a launcher.
 bool first_process();
 
+bool mpi_runs();  ///< between MPI_Init and MPI_Finalize
+
 /// Says the message, if any, from the first process; returns the exit code.
 int leave_alone(Ending const& ending);
 

@@ -32,11 +32,11 @@ int main(int argc, char** argv) {
     session.emplace(argc, argv);
     return ExitCode::done;
   });
-  if (ending.code != ExitCode::done) return leave_alone(ending);
+  if (!mpi_runs()) return leave_alone(ending);
 
-  // 4. The command, on all ranks.
+  // 4. The command, on all ranks; a rank that found no device still has to tell the others.
   Departure departure(MPI_COMM_WORLD);
-  ending = attempt([&] { return perform(line, MPI_COMM_WORLD); });
+  if (ending.code == ExitCode::done) ending = attempt([&] { return perform(line, MPI_COMM_WORLD); });
 
   // 5. All ranks leave with the same code.
   return departure.leave(ending);

@@ -24,6 +24,10 @@ std::int64_t min_over_ranks(MPI_Comm comm, std::int64_t value) { return reduce(c
 double sum_over_ranks(MPI_Comm comm, double value) { return reduce(comm, value, MPI_SUM); }
 std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value) { return reduce(comm, value, MPI_SUM); }
 
+void max_over_ranks(MPI_Comm comm, std::span<double> values) {
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_MAX, comm));
+}
+
 bool any_over_ranks(MPI_Comm comm, bool value) { return reduce(comm, std::int64_t{value}, MPI_MAX) != 0; }
 
 }  // namespace bellshard

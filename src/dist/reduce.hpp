@@ -2,6 +2,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <span>
 
 namespace bellshard {
 
@@ -15,6 +16,9 @@ double min_over_ranks(MPI_Comm comm, double value);
 std::int64_t min_over_ranks(MPI_Comm comm, std::int64_t value);
 double sum_over_ranks(MPI_Comm comm, double value);
 std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value);
+
+/// The largest of each of several numbers, in place, by one message.
+void max_over_ranks(MPI_Comm comm, std::span<double> values);
 
 /// True on every rank where it is on any.
 bool any_over_ranks(MPI_Comm comm, bool value);

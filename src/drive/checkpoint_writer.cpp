@@ -5,7 +5,9 @@
 namespace bellshard {
 namespace {
 
-constexpr double cautious_speed = 200e6;  // of a file system under load [B/s]
+constexpr double cautious_latency = 0.25;    // of a file system under load, open to fsync [s]
+constexpr double cautious_speed = 200e6;     // of the same [B/s]
+constexpr double pause_after_failure = 60;  // a full disk does not empty itself between two sweeps [s]
 
 double bytes_of(std::vector<io::ShardedArray> const& arrays) {
   double bytes = 0;
@@ -33,7 +35,7 @@ CheckpointWriter::CheckpointWriter(Context& context, io::CheckpointStore& store,
       header_{record.job, options.fingerprint, start.sweep, start.restart_count, start.seconds},
       bytes_(bytes_of(step.arrays())),
       written_at_(now),
-      expected_seconds_(bytes_ / cautious_speed) {}
+      expected_seconds_(cautious_latency + bytes_ / cautious_speed) {}
 
 void CheckpointWriter::write(std::int64_t sweep, double seconds, io::Trace const& trace) {
   if (sweep == header_.sweep) return;
@@ -56,7 +58,7 @@ void CheckpointWriter::try_write(std::int64_t sweep, double seconds, io::Trace c
     write(sweep, seconds, trace);
   } catch (Error const& error) {
     if (error.code() != ExitCode::cannot_write) throw;
-    written_at_ = shared_seconds(context_);
+    not_before_ = shared_seconds(context_) + pause_after_failure;
     context_.log().warn("no checkpoint after sweep {}: {}; the run goes on, earlier checkpoints are whole", sweep, error.what());
   }
 }

@@ -13,13 +13,13 @@ class CheckpointWriter {
   CheckpointWriter(Context& context, io::CheckpointStore& store, Step& step, io::RunRecord const& record, DriveOptions const& options,
                    Start const& start, double now);
 
-  bool due(double now) const { return now - written_at_ >= context_.options().checkpoint_every; }
+  bool due(double now) const { return now >= not_before_ && now - written_at_ >= context_.options().checkpoint_every; }
   /// What the next one will take: as the last one did, or by size at a cautious speed [s].
   double expected_seconds() const { return expected_seconds_; }
 
   /// Does nothing where this sweep is on the disk already; exit 6 where it cannot be written. `seconds`: of all lives.
   void write(std::int64_t sweep, double seconds, io::Trace const& trace);
-  /// The same, but where it cannot be written it warns: the run goes on.
+  /// The same, but where it cannot be written it warns, and none is due for a minute: the run goes on.
   void try_write(std::int64_t sweep, double seconds, io::Trace const& trace);
 
  private:
@@ -30,6 +30,7 @@ class CheckpointWriter {
   io::CheckpointHeader header_;
   double bytes_ = 0;
   double written_at_;
+  double not_before_ = 0;
   double expected_seconds_ = 0;
 };
 

@@ -17,12 +17,12 @@ enum class Restart { automatic, never, file };
 struct RunOptions {
   std::filesystem::path output_dir = ".";
   Restart restart = Restart::automatic;
-  std::filesystem::path restart_file;       ///< with Restart::file
+  std::filesystem::path restart_file = {};  ///< with Restart::file
   double checkpoint_every = 600;            ///< [s]; 0: after every sweep; infinity: only when stopped
   double time_limit = 0;                    ///< [s] since the start of the program; 0: none
   bool verify = false;                      ///< repeat the proof on the file that was written
-  std::string command_line;
-  std::string job_file_text;                ///< canonical, all keys with their values
+  std::string command_line = {};
+  std::string job_file_text = {};           ///< canonical, all keys with their values
 };
 
 /// What every part of a run shares: the communicator, the log, the options, the clock.

@@ -1,7 +1,8 @@
 // The permanent test against silent corruption on reading (open-mpi issue 10546): uneven and strided blocks, one rank empty,
 // written and read back in a new open with another partition, every element compared.
 #include <catch2/catch.hpp>
-#include <numeric>
+#include <algorithm>
+#include <random>
 
 #include "hdf5_fixture.hpp"
 #include "io/hdf5/handle.hpp"
@@ -93,4 +94,44 @@ TEST_CASE("strided collective reads give what was written") {
     }
   }
   CHECK(wrong == 0);
+}
+
+// What brings the corruption out where sieving is on: one rank reads uneven runs with uneven gaps, the others everything.
+TEST_CASE("collective reads of uneven runs beside whole ones give what was written") {
+  ScratchFolder folder;
+  constexpr hsize_t n = 40'000;
+  HostArray<std::int32_t> written("x", {n}, uneven(n));
+  written.fill();
+  {
+    io::ResultFile out(MPI_COMM_WORLD, folder / "x.h5", some_record());
+    out.write(written.array, {out.axis("item", n, "item")});
+    out.commit();
+  }
+  io::PropertyHandle const access(BELLSHARD_H5(H5Pcreate(H5P_FILE_ACCESS)));
+  BELLSHARD_H5(H5Pset_fapl_mpio(access, MPI_COMM_WORLD, MPI_INFO_NULL));
+  io::FileHandle const file(BELLSHARD_H5(H5Fopen((folder / "x.h5").c_str(), H5F_ACC_RDONLY, access)));
+  io::DatasetHandle const dataset(BELLSHARD_H5(H5Dopen2(file, "/results/x", H5P_DEFAULT)));
+  io::PropertyHandle const transfer(BELLSHARD_H5(H5Pcreate(H5P_DATASET_XFER)));
+  BELLSHARD_H5(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE));
+  auto const reader = GENERATE(0, 1, 2);  // the rank that reads runs
+  auto const longest_gap = GENERATE(20, 200, 4000);
+
+  io::SpaceHandle const from(BELLSHARD_H5(H5Dget_space(dataset)));
+  std::vector<std::int32_t> expected;
+  if (rank() == reader) BELLSHARD_H5(H5Sselect_none(from));
+  std::minstd_rand random(1);
+  for (hsize_t at = random() % 9; at < n;) {
+    bool const runs = rank() == reader;
+    hsize_t const first = runs ? at : 0;
+    hsize_t const length = runs ? std::min<hsize_t>(1 + random() % 40, n - at) : n;
+    BELLSHARD_H5(H5Sselect_hyperslab(from, runs ? H5S_SELECT_OR : H5S_SELECT_SET, &first, nullptr, &length, nullptr));
+    for (hsize_t i = 0; i < length; ++i) expected.push_back(pattern<std::int32_t>(static_cast<std::int64_t>(first + i)));
+    at += length + 1 + random() % static_cast<hsize_t>(longest_gap);
+  }
+  hsize_t const elements = expected.size();
+  io::SpaceHandle const to(BELLSHARD_H5(H5Screate_simple(1, &elements, nullptr)));
+  std::vector<std::int32_t> read(elements, -1);
+  BELLSHARD_H5(H5Dread(dataset, H5T_NATIVE_INT32, to, from, transfer, read.data()));
+
+  CHECK((read == expected));
 }

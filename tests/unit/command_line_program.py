@@ -42,7 +42,8 @@ def ends(code, words, *, err=(), out=(), not_err=(), times=None, ranks=0, **more
     return stdout
 
 
-os.chdir(tempfile.mkdtemp(prefix="bellshard_command_line_"))
+scratch = tempfile.TemporaryDirectory(prefix="bellshard_command_line_")
+os.chdir(scratch.name)
 
 # Questions that need no ranks.
 start = time.monotonic()
@@ -113,5 +114,7 @@ with open("broken.h5", "wb") as broken, open("two/sample.h5", "rb") as whole:
 ends(4, ["inspect", "broken.h5"], err=["broken.h5"])
 ends(4, ["inspect", "job.toml"], err=["job.toml"])
 
+os.chdir("/")
+scratch.cleanup()
 print(f"{failures} failed" if failures else "all as expected")
 sys.exit(1 if failures else 0)

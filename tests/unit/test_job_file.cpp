@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -159,7 +161,7 @@ TEST_CASE("overrides replace what the file says and are checked alike") {
 }
 
 TEST_CASE("an input file is looked for from here and from the job file's folder") {
-  auto const folder = std::filesystem::temp_directory_path() / "bellshard_test_job_file";
+  auto const folder = std::filesystem::temp_directory_path() / fmt::format("bellshard_test_job_file_{}", getpid());
   std::filesystem::create_directories(folder / "data");
   SampleJob job;
   auto const apply_with = [&](std::string const& name) {

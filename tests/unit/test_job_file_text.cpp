@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -66,7 +68,7 @@ TEST_CASE("describe has every key with type, range, default and unit in columns"
 }
 
 TEST_CASE("init gives a job file that parses to the defaults") {
-  auto const folder = std::filesystem::temp_directory_path() / "bellshard_test_init";
+  auto const folder = std::filesystem::temp_directory_path() / fmt::format("bellshard_test_init_{}", getpid());
   std::filesystem::create_directories(folder / "land.nc");
   SampleJob job;
   auto const text = init_text(job.keys, "sample");

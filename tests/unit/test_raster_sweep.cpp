@@ -55,6 +55,7 @@ TEST_CASE("a synchronous sweep equals one written-out backup of every state, sel
   SmallRaster raster(map);
   raster.set(v);
   Array<double> out("test::out", raster.values.extent(0));
+  Kokkos::deep_copy(out, raster.values);
 
   double const change = dp::sweep_values(Execution(), raster.model, 0, map.rows(), raster.values, out);
 
@@ -105,6 +106,7 @@ TEST_CASE("open water in lanes has the bits of a backup cell by cell") {
   raster.set(random_values(map, 11));
   Array<double> out("test::out", raster.values.extent(0)), single("test::single", raster.values.extent(0));
   Kokkos::deep_copy(single, raster.values);
+  Kokkos::deep_copy(out, raster.values);
   auto const model = raster.model;
   Array<double const> const in = raster.values;
 
