@@ -5,6 +5,7 @@
 #include "jobs/value_iteration/raster_field.hpp"
 #include "kernels/dp/raster_sweep.hpp"
 #include "src/dist/reduce.hpp"
+#include "src/runtime/large_array.hpp"
 
 namespace bellshard::value_iteration {
 namespace {
@@ -32,7 +33,7 @@ void RasterIteration::try_to_prove() {
 
 SynchronousIteration::SynchronousIteration(Context& context, RasterProblem& problem, Config const& config)
     : RasterIteration(context, problem, config),
-      next_(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::next_values"), values_.extent(0)) {
+      next_(large_array<Array<double>>("bellshard::next_values", values_.extent(0))) {
   Kokkos::deep_copy(next_, values_);
 }
 
@@ -67,9 +68,7 @@ OrderedIteration::OrderedIteration(Context& context, RasterProblem& problem, Con
 }
 
 Array<double> const& OrderedIteration::scratch() {
-  if (scratch_.extent(0) == 0) {
-    scratch_ = Array<double>(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::bound"), values_.extent(0));
-  }
+  if (scratch_.extent(0) == 0) scratch_ = large_array<Array<double>>("bellshard::bound", values_.extent(0));
   return scratch_;
 }
 

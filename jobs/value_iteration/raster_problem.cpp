@@ -7,6 +7,7 @@
 
 #include "kernels/lattice/tile_sweep.hpp"
 #include "src/dist/reduce.hpp"
+#include "src/runtime/large_array.hpp"
 
 namespace bellshard::value_iteration {
 namespace {
@@ -213,7 +214,7 @@ void RasterProblem::find_start(Config const& config) {
   model_.open = open_;
   dp::find_open_neighbours(space, model_, cell_, dp::Unreachable::live, open_);
 
-  start_ = Array<double>("bellshard::start", static_cast<std::size_t>(layout.size()));
+  start_ = large_array<Array<double>>("bellshard::start", static_cast<std::size_t>(layout.size()));
   dp::start_at_targets(space, cell_, start_);
 
   // Shortest paths by ordered sweeps until no value falls on any rank: who stays at infinity cannot reach a target.

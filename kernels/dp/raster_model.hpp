@@ -96,7 +96,10 @@ class RasterModel {
   KOKKOS_FORCEINLINE_FUNCTION Backup backup_in(double const* values, std::int64_t i, std::int64_t row, unsigned open_bits) const {
     constexpr bool open_water = water == Water::open;
     double v[move_count];
-    for (int b = 0; b < move_count; ++b) v[b] = open_water || (open_bits >> b & 1u) != 0 ? values[i + offset[b]] : 0.0;
+    for (int b = 0; b < move_count; ++b) {
+      double const neighbour = values[i + offset[b]];  // margins and ghosts: every neighbour lies in memory, no branch is needed
+      v[b] = open_water || (open_bits >> b & 1u) != 0 ? neighbour : 0.0;
+    }
     double const before = values[i];
     double const* c = &cost(row * move_count);
     double const* ic = &inverse_cost(row * move_count);
@@ -107,10 +110,8 @@ class RasterModel {
       if (!open_water) x *= inverse_leave[outcomes];
       double ratio = (x - before) * ic[a];
       if (!open_water) ratio *= leave[outcomes];
-      if (x < best.value) {
-        best.value = x;
-        best.move = a;
-      }
+      best.move = x < best.value ? a : best.move;
+      best.value = x < best.value ? x : best.value;
       best.ratio = ratio < best.ratio ? ratio : best.ratio;
     }
     return best;

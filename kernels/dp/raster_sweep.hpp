@@ -1,12 +1,14 @@
 #pragma once
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "kernels/dp/raster_model.hpp"
 
 namespace bellshard::dp {
 
-/// Lanes of the open-water loop: the cells that are backed up side by side where all eight neighbours are open.
-inline constexpr int sweep_lanes = 16;
+/// Cells of a row that are looked at together: their open bits fill one word.
+inline constexpr int sweep_lanes = 8;
 
 /// The eight costs of one row, and what a backup of open water needs, as plain numbers for a vectorised loop.
 /// The order of additions is that of RasterModel::backup, so both give the same bits.
@@ -30,7 +32,35 @@ KOKKOS_INLINE_FUNCTION double open_backup(double const* KOKKOS_RESTRICT above, d
 
 namespace detail {
 
-/// A part of one row, [begin, end) columns: open water in lanes, coasts cell by cell.
+/// The same where some neighbours may be blocked, without a branch: for lanes along a coast.
+inline double coast_backup(double const* KOKKOS_RESTRICT above, double const* KOKKOS_RESTRICT middle,
+                           double const* KOKKOS_RESTRICT below, std::int64_t j, std::int64_t bits, double const (&c)[move_count],
+                           double aimed, double beside, double const (&inverse_leave)[8]) {
+  auto const where_open = [bits](int move, double value) { return (bits >> move & 1) != 0 ? value : 0.0; };
+  double const n = where_open(0, above[j]), ne = where_open(1, above[j + 1]), e = where_open(2, middle[j + 1]);
+  double const se = where_open(3, below[j + 1]), s = where_open(4, below[j]), sw = where_open(5, below[j - 1]);
+  double const w = where_open(6, middle[j - 1]), nw = where_open(7, above[j - 1]);
+  std::int64_t const twice = bits | (bits << 8);
+  auto const q = [&](int move, double ahead, double left, double right) {
+    return multiply_add(beside, left + right, multiply_add(aimed, ahead, c[move])) * inverse_leave[(twice >> ((move + 7) & 7)) & 7];
+  };
+  double const q0 = q(0, n, nw, ne), q1 = q(1, ne, n, e), q2 = q(2, e, ne, se), q3 = q(3, se, e, s);
+  double const q4 = q(4, s, se, sw), q5 = q(5, sw, s, w), q6 = q(6, w, sw, nw), q7 = q(7, nw, w, n);
+  double const a = q0 < q1 ? q0 : q1, b = q2 < q3 ? q2 : q3, d = q4 < q5 ? q4 : q5, f = q6 < q7 ? q6 : q7;
+  double const g = a < b ? a : b, h = d < f ? d : f;
+  return g < h ? g : h;
+}
+
+/// What `sweep_lanes` cells in a row are: all open water, all frozen, or a coast.
+enum class Water { open, none, coast };
+inline Water water_at(std::uint8_t const* open) {
+  std::uint64_t word = 0;
+  static_assert(sizeof word == sweep_lanes);
+  std::memcpy(&word, open, sizeof word);
+  return word == 0 ? Water::none : word == ~std::uint64_t{0} ? Water::open : Water::coast;
+}
+
+/// A part of one row, [begin, end) columns: open water in long runs, coasts in lanes, the rest of the row cell by cell.
 inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std::int64_t begin, std::int64_t end,
                                 double const* KOKKOS_RESTRICT in, double* KOKKOS_RESTRICT out) {
   std::int64_t const base = model.layout.index(row, 0);
@@ -38,6 +68,8 @@ inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std:
   double c[move_count];
   for (int m = 0; m < move_count; ++m) c[m] = model.cost(row * move_count + m);
   double const aimed = model.aimed, beside = model.beside;
+  double inverse_leave[8];
+  for (int k = 0; k < 8; ++k) inverse_leave[k] = model.inverse_leave[k];
   double const* KOKKOS_RESTRICT middle = in + base;
   double const* KOKKOS_RESTRICT above = middle + model.offset[0];
   double const* KOKKOS_RESTRICT below = middle + model.offset[4];
@@ -54,35 +86,30 @@ inline double sweep_row_on_host(RasterModel const& model, std::int64_t row, std:
   };
   std::int64_t j = begin;
   for (; j + sweep_lanes <= end; j += sweep_lanes) {
-    std::uint64_t word[sweep_lanes / 8];
-    std::memcpy(word, open + j, sweep_lanes);
-    std::uint64_t all = ~std::uint64_t{0}, any = 0;
-    for (std::uint64_t w : word) {
-      all &= w;
-      any |= w;
-    }
-    if (all == ~std::uint64_t{0}) {
-      for (int k = 0; k < sweep_lanes; ++k) {
-        double const before = middle[j + k];
-        double const after = open_backup(above, middle, below, j + k, c, aimed, beside);
-        double const d = fabs(after - before);
-        result[j + k] = after;
-        moved[k] = d > moved[k] ? d : moved[k];
+    auto const kind = water_at(open + j);
+    if (kind == Water::none) continue;
+    if (kind == Water::open) {
+      std::int64_t run_end = j + sweep_lanes;
+      while (run_end + sweep_lanes <= end && water_at(open + run_end) == Water::open) run_end += sweep_lanes;
+      // Bits of numbers that are not negative compare as the numbers do, and without a thought of NaN.
+      std::int64_t most_of_run = 0;
+      for (std::int64_t k = j; k < run_end; ++k) {
+        double const after = open_backup(above, middle, below, k, c, aimed, beside);
+        auto const d = std::bit_cast<std::int64_t>(fabs(after - middle[k]));
+        result[k] = after;
+        most_of_run = d > most_of_run ? d : most_of_run;
       }
+      moved[0] = std::max(moved[0], std::bit_cast<double>(most_of_run));
+      j = run_end - sweep_lanes;
       continue;
     }
-    if (any == 0) continue;
-    // A coast: all lanes as if they were open water, then what is not is put right.
-    double backup[sweep_lanes];
-    for (int k = 0; k < sweep_lanes; ++k) backup[k] = open_backup(above, middle, below, j + k, c, aimed, beside);
+    std::int64_t bits[sweep_lanes];
+    for (int k = 0; k < sweep_lanes; ++k) bits[k] = open[j + k];
     for (int k = 0; k < sweep_lanes; ++k) {
-      if (open[j + k] == 255) {
-        double const d = fabs(backup[k] - middle[j + k]);
-        result[j + k] = backup[k];
-        moved[k] = d > moved[k] ? d : moved[k];
-      } else {
-        one(j + k);
-      }
+      double const after = coast_backup(above, middle, below, j + k, bits[k], c, aimed, beside, inverse_leave);
+      double const d = bits[k] != 0 ? fabs(after - middle[j + k]) : 0.0;
+      result[j + k] = bits[k] != 0 ? after : result[j + k];
+      moved[k] = d > moved[k] ? d : moved[k];
     }
   }
   for (; j < end; ++j) one(j);
