@@ -19,8 +19,8 @@
 namespace {
 
 using namespace bellshard;
-constexpr int repeats = 15;
-constexpr int sweeps_each = 10;
+constexpr int repeats = 9;
+constexpr int sweeps_each = 40;
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());

@@ -87,7 +87,7 @@ struct InputFile::Impl {
 
   /// H5Lexists wants every group on the way to exist.
   bool exists(std::string const& object) const {
-    for (std::size_t at = 1; at < object.size();) {
+    for (std::size_t at = object.starts_with('/') ? 1 : 0; at < object.size();) {
       at = std::min(object.find('/', at), object.size());
       if (BELLSHARD_H5(H5Lexists(file, object.substr(0, at).c_str(), H5P_DEFAULT)) == 0) return false;
       ++at;

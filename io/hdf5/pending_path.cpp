@@ -110,4 +110,10 @@ std::string PendingPath::obstacle(std::string const& library_text) const {
   return fine ? library_text : std::strerror(errno);
 }
 
+void try_to_create(std::filesystem::path const& path) {
+  PendingPath const pending(path);
+  pending.create();
+  pending.discard();
+}
+
 }  // namespace bellshard::io

@@ -34,4 +34,7 @@ class PendingPath {
   std::filesystem::path growing_;
 };
 
+/// Makes the folder of PATH and tries PATH.tmp, which goes again; exit 6 where that cannot be. No MPI.
+void try_to_create(std::filesystem::path const& path);
+
 }  // namespace bellshard::io

@@ -59,7 +59,20 @@ void check(Keys const& keys, Config const& config) {
   if (config.criterion.kind == CriterionKind::discounted && discount == 1) {
     keys.reject("criterion.discount", "criterion.discount is 1 (must lie in (0, 1) for criterion.kind = \"discounted\"); give one, or set kind = \"total_cost\"");
   }
+  if (keys.given("solver.tile") && config.solver.method == Method::jacobi) {
+    keys.reject("solver.tile", "solver.tile has no use with solver.method = \"jacobi\", whose sweeps know no tiles; drop it");
+  }
+  if (keys.given("model.target_within") && model.target_lat_lon.empty()) {
+    keys.reject("model.target_within", "model.target_within has no use without model.target_lat_lon; drop it");
+  }
   if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");
+}
+
+void check_against(Keys const& keys, Config const& config, io::RasterSource const& source) {
+  if (keys.given("model.speed") && !source.geographic()) {
+    keys.reject("model.speed", fmt::format("model.speed has no use on {}, a map without coordinates, where steps cost 1 and sqrt(2); drop it",
+                                           config.model.file.empty() ? "a drawn map" : config.model.file.string()));
+  }
 }
 
 }  // namespace bellshard::value_iteration

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/import/raster.hpp"
 #include "src/config/keys.hpp"
 
 namespace bellshard::value_iteration {
@@ -44,5 +45,7 @@ struct Config {
 void declare(Keys& keys, Config& config);
 /// What single keys cannot say; rejects with the key's place.
 void check(Keys const& keys, Config const& config);
+/// What only the map can say: keys that have no use on it.
+void check_against(Keys const& keys, Config const& config, io::RasterSource const& source);
 
 }  // namespace bellshard::value_iteration

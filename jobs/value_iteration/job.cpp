@@ -36,13 +36,13 @@ std::string problem_text(Keys const& keys, Config const& config, io::RunRecord c
 }
 
 /// The last lines of a run, the second look at the file where it was asked for, and the exit code.
-ExitCode conclude(Context& context, RasterProblem& problem, RasterIteration const& iteration, DriveOptions const& options,
-                  DriveResult const& driven, Proof const& proof) {
-  auto code = iteration.proven() ? ExitCode::done : ExitCode::not_converged;
-  if (iteration.proven() && !proof.holds()) code = ExitCode::verification_failed;
+ExitCode conclude(Context& context, RasterProblem& problem, DriveOptions const& options, DriveResult const& driven,
+                  Proof const& proof) {
+  auto code = driven.exit_code();
+  if (code == ExitCode::done && !proof.holds()) code = ExitCode::verification_failed;
   if (code == ExitCode::not_converged) {
     context.log().warn("not converged: the proven width is {:.3g}; {}", proof.width,
-                       driven.outcome == Outcome::finished ? "rounding allows no narrower proof, so raise solver.tolerance"
+                       driven.outcome == Outcome::exhausted ? "rounding allows no narrower proof, so raise solver.tolerance"
                                                            : "raise solver.max_sweeps and run again, it goes on from the checkpoint");
   }
   if (context.options().verify) {
@@ -78,7 +78,9 @@ Estimate ValueIterationJob::estimate(Context& context) {
 }
 
 ExitCode ValueIterationJob::run(Context& context, Keys const& keys) {
-  RasterProblem problem(context, config_, open_mask(context, config_));
+  auto source = open_mask(context, config_);
+  check_against(keys, config_, *source);
+  RasterProblem problem(context, config_, std::move(source));
   context.log().info("{} x {} cells, {} states, {} unreachable, {} target(s); {} ranks", problem.geometry().rows, problem.geometry().columns,
                      problem.free_cells(), problem.unreachable_cells(), problem.targets().size(), context.ranks());
   auto const iteration = make_iteration(context, problem, config_);
@@ -97,7 +99,7 @@ ExitCode ValueIterationJob::run(Context& context, Keys const& keys) {
   }
 
   auto const proof = write_result(context, problem, *iteration, config_, record, driven);
-  return conclude(context, problem, *iteration, options, driven, proof);
+  return conclude(context, problem, options, driven, proof);
 }
 
 BELLSHARD_JOB(value_iteration, ValueIterationJob, "least expected cost to a target, with a proven enclosure; sharded value iteration");

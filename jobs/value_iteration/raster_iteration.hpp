@@ -13,7 +13,8 @@ class RasterIteration : public Step {
   RasterIteration(Context& context, RasterProblem& problem, Config const& config);
 
   double residual() const override { return residual_; }
-  bool finished() const override { return proven_ || at_floor_; }
+  bool finished() const override { return proven_; }  ///< the enclosure is as narrow as the tolerance, and checked
+  bool exhausted() const override { return at_floor_; }
   SweepWork work() const override { return work_; }
   std::vector<io::ShardedArray> arrays() override;
   void restored() override { problem_.refresh(values_); }
@@ -21,7 +22,6 @@ class RasterIteration : public Step {
   Array<double> const& values() const { return values_; }
   /// An array as large as values() that nobody needs between sweeps.
   virtual Array<double> const& scratch() = 0;
-  bool proven() const { return proven_; }  ///< is the enclosure as narrow as the tolerance, and checked
 
  protected:
   /// Measures the enclosure and, where it is narrow enough, proves it by the two verifying sweeps. Margins filled.

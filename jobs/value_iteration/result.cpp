@@ -84,7 +84,7 @@ Proof write_result(Context& context, RasterProblem& problem, RasterIteration& it
   out.write("states", problem.free_cells(), io::Unit{"count"}, "free cells");
   out.write("unreachable_states", problem.unreachable_cells(), io::Unit{"count"}, "free cells that cannot reach a target");
   out.write("sweeps", driven.sweeps, io::Unit{"count"}, "sweeps of all lives of the run");
-  out.attribute("status", iteration.proven() ? "converged" : "not_converged");
+  out.attribute("status", iteration.finished() ? "converged" : "not_converged");
   out.attribute("method", config.solver.method == Method::jacobi ? "jacobi" : "gauss_seidel");
   out.attribute("tolerance", config.solver.tolerance);
   out.attribute("discount", config.criterion.discount);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/hdf5/pending_path.hpp"
 #include "src/drive/checkpoint_writer.hpp"
 #include "src/drive/restore.hpp"
 #include "src/runtime/progress.hpp"
@@ -45,6 +46,10 @@ Progress make_progress(Context const& context, DriveOptions const& options, Star
 }  // namespace
 
 DriveResult drive(Context& context, Step& step, io::RunRecord const& record, DriveOptions const& options) {
+  // Better now than after hours of sweeps: can the result be written at all?
+  together(context.comm(), [&] {
+    if (context.root()) io::try_to_create(options.output);
+  });
   io::CheckpointStore store(context.comm(), checkpoint_stem(options));
   auto const start = restore(context, store, step, record, options);
   double const begin = shared_seconds(context);
@@ -73,8 +78,8 @@ DriveResult drive(Context& context, Step& step, io::RunRecord const& record, Dri
     trace.add(step.residual(), result.seconds, duration, step.work());
     progress.show({result.sweeps, step.residual(), result.updates, now.seconds, step.share_done()});
 
-    if (step.finished()) {
-      result.outcome = Outcome::finished;
+    if (step.finished() || step.exhausted()) {
+      result.outcome = step.finished() ? Outcome::finished : Outcome::exhausted;
       break;
     }
     if (result.sweeps == options.max_sweeps) break;

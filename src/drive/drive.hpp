@@ -18,7 +18,8 @@ struct DriveOptions {
   std::string residual_name = "residual";  ///< long name, for the trace
 };
 
-enum class Outcome { finished, sweep_limit, stopped };
+/// exhausted: the step says that no further sweep can help.
+enum class Outcome { finished, exhausted, sweep_limit, stopped };
 
 struct DriveResult {
   Outcome outcome = Outcome::finished;
@@ -32,14 +33,14 @@ struct DriveResult {
   io::Trace trace;                 ///< residual, seconds, updates per second, bytes per second: one row per sweep
 
   ExitCode exit_code() const {
-    return outcome == Outcome::finished      ? ExitCode::done
-           : outcome == Outcome::sweep_limit ? ExitCode::not_converged
-                                             : ExitCode::stopped_early;
+    return outcome == Outcome::finished  ? ExitCode::done
+           : outcome == Outcome::stopped ? ExitCode::stopped_early
+                                         : ExitCode::not_converged;
   }
 };
 
 /// The only outer loop: restores the newest matching checkpoint where the options say so, then advances the step until it is
-/// finished, the sweep limit is reached, a signal came or the time limit is near; reports progress, keeps the trace, writes
+/// finished or exhausted, the sweep limit is reached, a signal came or the time limit is near; reports progress, keeps the trace, writes
 /// checkpoints at their cadence and before it returns with sweep_limit or stopped. The decision to stop is all-reduced once a
 /// sweep, so all ranks leave together.
 ///

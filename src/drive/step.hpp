@@ -22,6 +22,8 @@ class Step {
   /// Distance from the goal after the last advance(); finished when finished() says so.
   virtual double residual() const = 0;
   virtual bool finished() const = 0;
+  /// Will more sweeps not bring it any nearer (rounding allows no more)? Ends the sweeps unfinished.
+  virtual bool exhausted() const { return false; }
   /// Share of the way that is done, in [0, 1], where the step knows better than its residual; below 0: it does not.
   virtual double share_done() const { return -1; }
   virtual SweepWork work() const = 0;

@@ -7,6 +7,7 @@ namespace {
 std::string status(DriveResult const& result) {
   switch (result.outcome) {
     case Outcome::finished: return "done";
+    case Outcome::exhausted: return "not converged, as near as rounding allows";
     case Outcome::sweep_limit: return "not converged within the sweep limit";
     case Outcome::stopped: break;
   }
@@ -17,8 +18,8 @@ std::string status(DriveResult const& result) {
 
 std::string summary_line(DriveResult const& result, std::filesystem::path const& file) {
   auto const unit = result.trace.empty() ? std::string("1") : result.trace.front().unit;
-  auto text = fmt::format("{}: {} sweeps, residual {:.3g} {}, {}", status(result), result.sweeps, result.residual, unit,
-                          human_seconds(result.seconds));
+  auto text = fmt::format("{}: {} sweeps, residual {:.3g}{}, {}", status(result), result.sweeps, result.residual,
+                          unit == "1" ? "" : " " + unit, human_seconds(result.seconds));
   if (result.life_seconds > 0) text += fmt::format(", {} updates/s", human_count(result.updates / result.life_seconds));
   if (result.restart_count > 0) text += fmt::format(", {} restart{}", result.restart_count, result.restart_count == 1 ? "" : "s");
   return fmt::format("{}, {}", text, file.string());
