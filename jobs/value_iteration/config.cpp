@@ -35,7 +35,7 @@ void declare(Keys& keys, Config& config) {
   keys.real("solver.tolerance", config.solver.tolerance, "proven width: max (upper - lower) / max(1, |upper|)")
       .range(0, 1, Border::open, Border::open, "a proof needs some width; 1e-6 is usual");
   keys.integer("solver.max_sweeps", config.solver.max_sweeps, "ends there with exit code 5, what was proven is written").range(1, 1e15);
-  keys.integer("solver.tile", config.solver.tile, "side of the tiles of ordered sweeps").unit("cells").range(4, 4096);
+  keys.integer("solver.tile", config.solver.tile, "side of the tiles of ordered sweeps; jacobi uses them for its start alone").unit("cells").range(4, 4096);
 
   keys.table("output", "where it goes");
   keys.text("output.file", config.output.file, "result file, below the output folder (-o)");
@@ -58,9 +58,6 @@ void check(Keys const& keys, Config const& config) {
   }
   if (config.criterion.kind == CriterionKind::discounted && discount == 1) {
     keys.reject("criterion.discount", "criterion.discount is 1 (must lie in (0, 1) for criterion.kind = \"discounted\"); give one, or set kind = \"total_cost\"");
-  }
-  if (keys.given("solver.tile") && config.solver.method == Method::jacobi) {
-    keys.reject("solver.tile", "solver.tile has no use with solver.method = \"jacobi\", whose sweeps know no tiles; drop it");
   }
   if (keys.given("model.target_within") && model.target_lat_lon.empty()) {
     keys.reject("model.target_within", "model.target_within has no use without model.target_lat_lon; drop it");

@@ -111,21 +111,49 @@ TEST_CASE("a checkpoint that cannot be written stops nothing, unless it was the 
   auto const whole = uninterrupted();
   ScratchFolder folder;
   Run run{folder};
-  std::ofstream(folder / "file") << "where a folder would have to be";
-  run.drive_options.output = folder / "file" / "run.h5";
+  run.drive_options.output = folder / "out" / "run.h5";
+  // The folder could be written when the run began; then a file takes its place.
+  auto const vanish = [&](std::int64_t sweep) {
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (sweep != 1 || rank != 0) return;
+    std::filesystem::remove_all(folder / "out");
+    std::ofstream(folder / "out") << "where a folder would have to be";
+  };
 
   SECTION("at its cadence") {
     run.options.checkpoint_every = 0;
-    CHECK(run.live().values == whole.values);
+    CHECK(run.live(vanish).values == whole.values);
   }
   SECTION("before stopping") {
     clear_stop_signal();
+    auto const stop = signal_after(3, SIGTERM);
     try {
-      run.live(signal_after(3, SIGTERM));
+      run.live([&](std::int64_t sweep) {
+        vanish(sweep);
+        stop(sweep);
+      });
       FAIL("the run said that it can be gone on from");
     } catch (Error const& error) {
       CHECK(error.code() == ExitCode::cannot_write);
     }
     clear_stop_signal();
   }
+}
+
+TEST_CASE("a result that cannot be written is found before the first sweep") {
+  ScratchFolder folder;
+  Run run{folder};
+  std::ofstream(folder / "file") << "where a folder would have to be";
+  run.drive_options.output = folder / "file" / "run.h5";
+  std::int64_t sweeps = 0;
+
+  try {
+    run.live([&](std::int64_t) { ++sweeps; });
+    FAIL("the run did not look at its output");
+  } catch (Error const& error) {
+    CHECK(error.code() == ExitCode::cannot_write);
+  }
+
+  CHECK(sweeps == 0);
 }
