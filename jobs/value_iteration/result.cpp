@@ -37,17 +37,7 @@ io::ShardedArray greedy_field(RasterProblem const& problem, Array<double> const&
 }
 
 void read_field(RasterProblem& problem, io::InputFile const& file, std::string const& name, Array<double> const& field) {
-  auto const array = sharded_field(problem, field, name, "", "");
-  std::int64_t const columns = problem.geometry().columns;
-  std::int64_t longest = 0;
-  for (int part = 0; part < problem.partition().parts(); ++part) longest = std::max(longest, problem.partition().block(part).size());
-  std::int64_t const piece = std::max<std::int64_t>(1, (8 << 20) / columns);
-  std::vector<double> host(static_cast<std::size_t>(std::min(piece, std::max<std::int64_t>(longest, 1)) * columns));
-  for (std::int64_t k = 0; k < longest; k += piece) {
-    Block const rows = intersect(problem.own(), {problem.own().begin + k, problem.own().begin + k + piece});
-    file.read("/results/" + name, rows, std::span<double>(host.data(), static_cast<std::size_t>(rows.size() * columns)));
-    if (!rows.empty()) array.store(rows, host.data());
-  }
+  file.restore("/results/" + name, sharded_field(problem, field, name, "", ""));
   problem.refresh(field);
 }
 

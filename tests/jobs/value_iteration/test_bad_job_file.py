@@ -32,6 +32,10 @@ class BadJobFile(JobTest):
     def test_unknown_table(self):
         self.refuse(self.replace("[solver]", "[slover]"), "result.toml:7:", "did you mean [solver]?")
 
+    def test_keys_without_use(self):
+        self.refuse(self.replace("drift = 0.1", "speed = 20.0"), "result.toml:3:1", "model.speed has no use on a drawn map", "drop it")
+        self.refuse(self.replace("drift = 0.1", "target_within = 5.0"), "result.toml:3:1", "without model.target_lat_lon", "drop it")
+
     def test_wrong_type(self):
         self.refuse(self.replace("drift = 0.1", 'drift = "a little"'), "result.toml:3:1", "model.drift", "wanted a real", "for example 0.1")
 

@@ -45,9 +45,10 @@ class BadFile(BadMap):
         self.refuse({"file": "sea.nc"}, "z[3, 5] is not a number", "lat 15, lon -15")
 
     def test_missing_variable(self):
-        with h5py.File(self.sea(), "r+") as file:
-            del file["lat"]
-        self.refuse({"file": "sea.nc"}, 'no variable "lat"', "grdlandmask")
+        for name in ("lat", "z"):
+            with h5py.File(self.sea(), "r+") as file:
+                del file[name]
+            self.refuse({"file": "sea.nc"}, f'no variable "{name}"', "grdlandmask")
 
     def test_meridian_twice(self):
         self.sea(longitude=np.arange(-180, 181, 30))
