@@ -1,6 +1,7 @@
 """The tracked files of the repository, and what every lint shares: complaints(tree), run on the tree and on a bad sample."""
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -18,10 +19,10 @@ class Tree:
     def of_repository(root):
         root = pathlib.Path(root)
         listed = subprocess.run(["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard"],
-                                capture_output=True, text=True) if (root / ".git").exists() else None
+                                capture_output=True, text=True) if (root / ".git").exists() and shutil.which("git") else None
         if listed and listed.returncode == 0:
             paths = listed.stdout.splitlines()
-        else:  # an unpacked archive
+        else:  # an unpacked archive, or a machine without git
             paths = [p.relative_to(root).as_posix() for p in root.rglob("*")]
         return Tree({p: (root / p).read_text(errors="replace") for p in sorted(paths)
                      if (root / p).is_file() and not SKIPPED_FOLDERS.search(p) and pathlib.PurePath(p).suffix not in BINARY})
