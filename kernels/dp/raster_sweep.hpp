@@ -129,7 +129,7 @@ inline double sweep_values(Execution const& space, RasterModel const& model, std
   if (rows_end <= rows_begin) return 0;
   double largest = 0;
   if constexpr (runs_on_host) {
-    constexpr std::int64_t part = 1024;
+    constexpr std::int64_t part = 4096;
     std::int64_t const parts = (model.layout.columns + part - 1) / part;
     Kokkos::parallel_reduce(
         "bellshard::dp::sweep_values", Kokkos::RangePolicy<Execution>(space, rows_begin * parts, rows_end * parts),
