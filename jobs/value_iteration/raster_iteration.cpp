@@ -27,7 +27,10 @@ std::vector<io::ShardedArray> RasterIteration::arrays() {
 void RasterIteration::try_to_prove() {
   auto const enclosure = enclose(context_, problem_, values_);
   context_.log().debug("enclosure: width {:.3g}, of which rounding {:.3g}", enclosure.width, enclosure.rounding);
-  proven_ = enclosure.width <= tolerance_ && proves(context_, problem_, enclosure, values_, scratch());
+  bool const narrow = enclosure.width <= tolerance_;
+  proven_ = narrow && proves(context_, problem_, enclosure, values_, scratch());
+  // Sweeps leave frozen cells alone, so both stages must hold them; the proof has scaled them.
+  if (narrow && !proven_) Kokkos::deep_copy(scratch(), values_);
   at_floor_ = !proven_ && enclosure.at_rounding_floor();
 }
 
@@ -48,8 +51,8 @@ void SynchronousIteration::advance(std::int64_t sweep) {
   change = std::max(change, dp::sweep_values(space, problem_.model(), inner_end, rows, values_, next_));
   std::swap(values_, next_);
   residual_ = max_over_ranks(context_.comm(), change);
-  double const cells = static_cast<double>(problem_.geometry().rows) * static_cast<double>(problem_.geometry().columns);
-  work_ = {static_cast<double>(problem_.free_cells()), bytes_per_update * cells};
+  auto const states = static_cast<double>(problem_.free_cells());
+  work_ = {states, bytes_per_update * states};
   if (sweep % sweeps_between_proofs == 0 || residual_ <= 0.25 * tolerance_) {
     problem_.refresh(values_);
     try_to_prove();
