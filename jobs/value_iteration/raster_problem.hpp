@@ -59,8 +59,6 @@ class RasterProblem {
   template <class T>
   void finish_refresh(Array<T> const& field) { exchange_->finish<T>(field); }
 
-  std::int64_t margin_items() const { return exchange_->items_received(); }
-
  private:
   void read_cells(io::RasterSource& source);
   void place_targets(Config const& config);
