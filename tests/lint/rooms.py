@@ -11,7 +11,8 @@ MAY_INCLUDE = {
     "src/runtime": ["src/base"],
     "src/dist": ["src/base", "src/runtime", "kernels"],
     "src/drive": ["src/base", "src/runtime", "src/dist", "src/config", "kernels", "io"],
-    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
+    "src/mdp": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
+    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "kernels", "io"],
     "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],  # jobs: by the registry
 }
 # Header pattern -> the folders that may include it. Tests and benchmarks may include all of them.
@@ -19,11 +20,12 @@ THIRD_PARTY = {
     r"fmt/": ["src", "io", "jobs"],
     r"xxhash\.h|openssl/": ["src/base"],
     r"spdlog/": ["src/runtime"],
-    r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/app", "io"],
-    r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "kernels", "jobs"],
+    r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/app", "io"],
+    r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "src/mdp", "kernels", "jobs"],
     r"hdf5\.h|hdf5/|H5\w*\.h": ["io/hdf5", "io/checkpoint"],
     r"toml\+\+/": ["src/config"],
-    r"CLI/|nlohmann/": ["src/app"],
+    r"CLI/": ["src/app"],
+    r"nlohmann/": ["src/app", "io"],
     r"simdjson": ["io"],
     r"catch2/|benchmark/": [],
 }
