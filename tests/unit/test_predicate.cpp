@@ -96,7 +96,7 @@ TEST_CASE("a predicate that cannot be read is refused with its column") {
   CHECK_THAT(refusal("goal = 1"), Contains("column 1") && Contains("is a label"));
   CHECK_THAT(refusal("s1 = 1 + c2"), Contains("column 8"));
   CHECK_THAT(refusal("agree & fnished"), Contains("column 9") && Contains("did you mean finished?"));
-  CHECK_THAT(refusal("s2 = 4"), Contains("column 1") && Contains("did you mean s1?"));
+  CHECK_THAT(refusal("s3 = 4"), Contains("column 1") && Contains("did you mean s1?"));
   CHECK_THAT(refusal("banana"), Contains("the model has: "));
   CHECK_THAT(refusal("goal", {}), Contains("neither labels nor variables"));
   CHECK_THAT(refusal(std::string(100000, '(') + "goal"), Contains("nested too deeply"));
