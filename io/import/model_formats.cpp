@@ -1,5 +1,7 @@
 #include "io/import/model_formats.hpp"
 
+#include "io/export/umb.hpp"
+#include "io/import/umb.hpp"
 #include "io/mdp/mdp_file.hpp"
 #include "src/base/error.hpp"
 
@@ -34,6 +36,7 @@ ModelFormat const& find(std::filesystem::path const& path, Direction direction) 
 std::vector<ModelFormat> const& model_formats() {
   static std::vector<ModelFormat> const formats = {
       {".h5", "MDP file, HDF5", read_mdp, write_mdp},
+      {".umb", "unified Markov binary", read_umb, write_umb},
   };
   return formats;
 }
