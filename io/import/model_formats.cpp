@@ -2,6 +2,8 @@
 
 #include "io/export/drn.hpp"
 #include "io/import/drn.hpp"
+#include "io/import/npz.hpp"
+#include "io/import/petsc.hpp"
 #include "io/import/prism_explicit.hpp"
 #include "io/export/umb.hpp"
 #include "io/import/umb.hpp"
@@ -42,6 +44,8 @@ std::vector<ModelFormat> const& model_formats() {
       {".umb", "unified Markov binary", read_umb, write_umb},
       {".drn", "Storm's explicit text", read_drn, write_drn},
       {".tra", "PRISM's explicit text, with .lab .sta .srew .trew beside it", read_prism, {}},
+      {".bin", "PETSc binary of madupite, NAME_P.bin with NAME_g.bin", read_petsc, {}},
+      {".npz", "NumPy arrays P and R of pymdptoolbox", read_npz, {}},
   };
   return formats;
 }
