@@ -25,14 +25,13 @@ class StationaryProblem : public Problem {
 
   /// For problems that have this one inside. Collective, after the last sweep.
   Found find();
-  Reduction const& reduction() const { return *reduction_; }
+  /// The value of a policy on the own original states, from its own Markov chain. `action` [own original state].
+  std::vector<double> value_of_policy(std::vector<std::int32_t> const& action) const;
   Iteration& iteration() { return *iteration_; }
 
  private:
   Answer answer_unreduced();
   Answer answer_reduced();
-  std::vector<double> value_of_policy(std::vector<std::int32_t> const& action) const;
-
   MPI_Comm comm_;
   Partition states_;
   Block own_;
