@@ -8,6 +8,7 @@ endif()
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(LibArchive REQUIRED)
 
 add_library(bellshard_hdf5 INTERFACE)
 target_include_directories(bellshard_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
@@ -24,6 +25,7 @@ function(bellshard_header_library target header package)
 endfunction()
 bellshard_header_library(bellshard_toml toml++/toml.h libtomlplusplus-dev)
 bellshard_header_library(bellshard_cli11 CLI/CLI.hpp libcli11-dev)
+bellshard_header_library(bellshard_json nlohmann/json.hpp nlohmann-json3-dev)
 bellshard_header_library(bellshard_xxhash xxhash.h libxxhash-dev)
 target_link_libraries(bellshard_xxhash INTERFACE xxhash)  # the library: inlined it draws warnings from GCC's own headers
 

@@ -91,6 +91,9 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   diff->add_option("FILES", texts.files, "the two files")->type_name("")->required()->expected(2);
   diff->add_option("--rtol", line.relative_tolerance, "relative difference that is tolerated; 0, the default: the same bits")
       ->type_name("R");
+  auto* convert = command(Command::convert, "convert", "write a model in another format, told by the ends of the names: .h5, .umb, ...");
+  convert->add_option("FILES", texts.files, "the model, and the file to write")->type_name("IN OUT")->required()->expected(2);
+  takes_verbosity(convert);
   for (auto& [name, declared] : commands) declared.app->allow_extras();
   return commands;
 }
