@@ -25,6 +25,29 @@ io::ShardedArray const& field_named(mdp::Answer const& answer, std::string const
   return *std::find_if(answer.fields.begin(), answer.fields.end(), [&](auto const& field) { return field.name == name; });
 }
 
+constexpr std::int64_t most_named_states = 1'000'000;
+
+/// All names on every rank, where the model names its states and they are not too many.
+std::vector<std::string> small_table_of_names(Context& context, mdp::Source const& source, Block own) {
+  if (source.states() > most_named_states) return {};
+  std::vector<double> letters;  // each name and a zero
+  for (auto const& name : source.state_names(context.comm(), own)) {
+    letters.insert(letters.end(), name.begin(), name.end());
+    letters.push_back(0);
+  }
+  std::vector<std::string> names;
+  std::string name;
+  for (double letter : gather_from_ranks(context.comm(), letters)) {
+    if (letter != 0) {
+      name += static_cast<char>(letter);
+    } else {
+      names.push_back(std::move(name));
+      name.clear();
+    }
+  }
+  return names;
+}
+
 /// The answer where paths start: initial_state with value, lower and upper.
 void write_initial(Context& context, mdp::Source const& source, Block own, mdp::Answer const& answer, io::ResultFile& out) {
   auto const flags = source.initial(context.comm(), own);
@@ -58,7 +81,8 @@ void write_model_result(Context& context, mdp::Source const& source, Partition c
   auto const own = states.block(context.rank());
   int const deflate = static_cast<int>(config.output.compression);
   io::ResultFile out(context.comm(), context.options().output_dir / config.output.file, described);
-  std::vector<io::Axis> axes{out.axis("state", states.size(), "state index")};
+  auto const names = small_table_of_names(context, source, own);
+  std::vector<io::Axis> axes{names.empty() ? out.axis("state", states.size(), "state index") : out.axis("state", names, "state index")};
   std::vector<io::Axis> stage_axes;
   std::set<std::string> taken{"state", "initial_state", "stage", "sweeps", "proven_width"};
   for (auto const& field : answer.fields) {
