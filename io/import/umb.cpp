@@ -6,6 +6,7 @@
 
 #include "io/mdp/check.hpp"
 #include "io/mdp/name_table.hpp"
+#include "io/mdp/repeated_targets.hpp"
 #include "io/umb/archive.hpp"
 #include "io/umb/index.hpp"
 #include "io/umb/numbers.hpp"
@@ -45,6 +46,7 @@ class UmbReader {
     read_actions(mdp);
     read_valuations(mdp);
     check(mdp, origin_);
+    merge_repeated_targets(mdp);
     return mdp;
   }
 

@@ -42,6 +42,27 @@ std::vector<std::byte> content_of(archive* archive, std::string const& path, std
   return bytes;
 }
 
+void write_entries(std::filesystem::path const& path, PendingPath const& pending, ArchiveContents const& contents) {
+  Writer const writer(archive_write_new(), archive_write_free);
+  auto const must = [&](la_ssize_t code) {
+    if (code < 0) fail(ExitCode::cannot_write, "{}", pending.message(words_of(writer.get())));
+  };
+  must(archive_write_add_filter_gzip(writer.get()));
+  must(archive_write_set_filter_option(writer.get(), "gzip", "timestamp", nullptr));  // the same bytes tomorrow
+  must(archive_write_set_format_pax_restricted(writer.get()));
+  must(archive_write_open_filename(writer.get(), path.c_str()));
+  for (auto const& [name, bytes] : contents) {
+    Entry const entry(archive_entry_new(), archive_entry_free);
+    archive_entry_set_pathname(entry.get(), name.c_str());
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0644);
+    must(archive_write_header(writer.get(), entry.get()));
+    must(archive_write_data(writer.get(), bytes.data(), bytes.size()));
+  }
+  must(archive_write_close(writer.get()));
+}
+
 }  // namespace
 
 ArchiveEntries read_archive(std::filesystem::path const& path) {
@@ -54,7 +75,7 @@ ArchiveEntries read_archive(std::filesystem::path const& path) {
   archive_read_support_format_tar(reader.get());
   constexpr std::size_t block = std::size_t{1} << 18;
   BELLSHARD_INPUT(archive_read_open_filename(reader.get(), path.c_str(), block) == ARCHIVE_OK,
-                  "{}: is no tar file, plain or compressed with gzip or xz, that can be read ({})", text, words_of(reader.get()));
+                  "{}: is no tar file, plain or compressed with gzip or xz, or a damaged one ({}); make or copy it again", text, words_of(reader.get()));
   ArchiveEntries entries;
   archive_entry* entry = nullptr;
   int code = ARCHIVE_OK;
@@ -72,29 +93,14 @@ ArchiveEntries read_archive(std::filesystem::path const& path) {
 void write_archive(std::filesystem::path const& path, ArchiveContents const& contents) {
   PendingPath const pending(path);
   pending.create();
-  Writer const writer(archive_write_new(), archive_write_free);
-  auto const must = [&](la_ssize_t code) {
-    if (code >= 0) return;
-    auto const reason = words_of(writer.get());
+  try {
+    write_entries(pending.growing(), pending, contents);
+    pending.sync();
+    pending.publish();
+  } catch (...) {
     pending.discard();
-    fail(ExitCode::cannot_write, "{}", pending.message(reason));
-  };
-  must(archive_write_add_filter_gzip(writer.get()));
-  must(archive_write_set_filter_option(writer.get(), "gzip", "timestamp", nullptr));  // the same bytes tomorrow
-  must(archive_write_set_format_pax_restricted(writer.get()));
-  must(archive_write_open_filename(writer.get(), pending.growing().c_str()));
-  for (auto const& [name, bytes] : contents) {
-    Entry const entry(archive_entry_new(), archive_entry_free);
-    archive_entry_set_pathname(entry.get(), name.c_str());
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    must(archive_write_header(writer.get(), entry.get()));
-    must(archive_write_data(writer.get(), bytes.data(), bytes.size()));
+    throw;
   }
-  must(archive_write_close(writer.get()));
-  pending.sync();
-  pending.publish();
 }
 
 }  // namespace bellshard::io

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "io/import/model_formats.hpp"
 #include "src/app/commands.hpp"
 #include "src/base/hash.hpp"
@@ -11,8 +13,12 @@ std::string counted(std::int64_t n, char const* one) { return fmt::format("{} {}
 template <class T>
 std::string listed(char const* what, std::vector<io::ExplicitMdp::Named<T>> const& arrays) {
   if (arrays.empty()) return "";
+  constexpr std::size_t shown = 10;
   std::string names;
-  for (auto const& array : arrays) names += (names.empty() ? "" : ", ") + (array.name.empty() ? std::string("without name") : array.name);
+  for (std::size_t i = 0; i < std::min(shown, arrays.size()); ++i) {
+    names += (i > 0 ? ", " : "") + (arrays[i].name.empty() ? std::string("one without name") : arrays[i].name);
+  }
+  if (arrays.size() > shown) names += fmt::format(" and {} more", arrays.size() - shown);
   return fmt::format("; {}: {}", what, names);
 }
 
@@ -40,8 +46,9 @@ ExitCode convert_model(CommandLine const& line, MPI_Comm comm) {
     auto const mdp = from.read(in);
     context.log().info("{}: {}", in.string(), summary(mdp));
     record.inputs.emplace_back(in.string(), sha256_of_file(in));
+    bool const replaces = std::filesystem::exists(out);
     to.write(out, mdp, record);
-    context.log().info("{}: written ({})", out.string(), to.summary);
+    context.log().info("{}: written ({}){}", out.string(), to.summary, replaces ? ", in place of the file that stood there" : "");
   });
   return ExitCode::done;
 }
