@@ -27,7 +27,7 @@ std::string version_text() {
 
 bool needs_ranks(Command command) {
   return command == Command::run || command == Command::check || command == Command::inspect || command == Command::diff ||
-         command == Command::convert;
+         command == Command::convert || command == Command::query;
 }
 
 std::string answer(CommandLine const& line) {
@@ -46,6 +46,7 @@ ExitCode perform(CommandLine const& line, MPI_Comm comm) {
     case Command::check: return check_job(line, comm);
     case Command::inspect: return inspect_file(line, comm);
     case Command::diff: return diff_files(line, comm);
+    case Command::query: return query_result(line, comm);
     case Command::convert: return convert_model(line, comm);
     default: fail(ExitCode::bug, "this command needs no ranks (a bug in Bellshard)");
   }

@@ -20,21 +20,23 @@ std::string table_of(std::string_view path) {
 /// Finds what is wrong with a job file, all of it: one message a line.
 class Applier {
  public:
-  Applier(JobFile const& file, Keys& keys) : file_(file), keys_(keys) {
-    for (auto const& key : keys.all()) {
-      paths_.push_back(key->path);
-      for (auto table = table_of(key->path); !table.empty(); table = table_of(table)) tables_.push_back(table);
-    }
-  }
+  Applier(JobFile const& file, Keys& keys) : file_(file), keys_(keys) {}
 
   void run() {
     for (auto const& key : keys_.all()) reset(*key);
-    for (auto const& entry : entries()) take(entry);
-    for (auto const& key : keys_.all()) {
+    auto const given = entries();
+    choose(given);
+    for (auto const& key : in_force()) {
+      paths_.push_back(key->path);
+      for (auto table = table_of(key->path); !table.empty(); table = table_of(table)) tables_.push_back(table);
+    }
+
+    for (auto const& entry : given) take(entry);
+    for (auto* key : in_force()) {
       if (key->is_required && key->where.source.empty()) miss(*key);
     }
     if (!problems_.empty()) throw Error(ExitCode::bad_job_file, joined(problems_));
-    for (auto const& key : keys_.all()) {
+    for (auto* key : in_force()) {
       if (key->type == KeyType::file && !key->value_toml.empty()) look_up(*key);
     }
     if (!problems_.empty()) throw Error(ExitCode::bad_input, joined(problems_));
@@ -47,6 +49,24 @@ class Applier {
     key.value_toml = key.default_toml;
     key.assign(key.default_value);
     if (key.type == KeyType::file) key.file_path = std::get<std::string>(key.default_value);
+  }
+
+  /// Fixes the choices that decide which other keys are in force. An unknown word leaves nothing else to judge by.
+  void choose(std::vector<Entry> const& given) {
+    for (auto const& entry : given) {
+      auto const decides = [&](Keys::Variant const& variant) { return variant.choice == entry.path; };
+      auto const& variants = keys_.variants();
+      if (!entry.is_table && std::any_of(variants.begin(), variants.end(), decides)) take(entry);
+    }
+    if (!problems_.empty()) throw Error(ExitCode::bad_job_file, joined(problems_));
+  }
+
+  std::vector<Key*> in_force() const {
+    std::vector<Key*> keys;
+    for (auto const& key : keys_.all()) {
+      if (keys_.in_force(*key)) keys.push_back(key.get());
+    }
+    return keys;
   }
 
   static std::string joined(std::vector<std::string> const& lines) {
@@ -69,7 +89,10 @@ class Applier {
 
   std::string source() const { return file_.path.empty() ? "job file" : file_.path.string(); }
 
-  bool is_key(std::string const& path) const { return std::find(paths_.begin(), paths_.end(), path) != paths_.end(); }
+  bool is_key(std::string const& path) const {
+    auto const& all = keys_.all();
+    return std::any_of(all.begin(), all.end(), [&](auto const& key) { return key->path == path && keys_.in_force(*key); });
+  }
   bool is_table(std::string const& path) const { return std::find(tables_.begin(), tables_.end(), path) != tables_.end(); }
 
   void take(Entry const& entry) {
@@ -111,10 +134,27 @@ class Applier {
       problems_.push_back(fmt::format("{0}: {1} is a table, not a key; write [{1}] and its keys below it", place, entry.path));
       return;
     }
+    if (auto const owners = owners_of(entry.path); !owners.empty()) {
+      problems_.push_back(fmt::format("{}: {} {}", place, entry.path, owners));
+      return;
+    }
     auto const meant = nearest(entry.path, paths_);
     auto const problem = table_of(entry.path).empty() ? "stands outside any table" : "is no key of this job";
     problems_.push_back(fmt::format("{}: {} {}; {}", place, entry.path, problem,
                                     meant ? fmt::format("did you mean {}?", *meant) : see_describe()));
+  }
+
+  /// Why a key that only other words of a choice have is refused; empty where no word has it.
+  std::string owners_of(std::string const& path) const {
+    std::string words, choice;
+    for (auto const& key : keys_.all()) {
+      if (key->path != path || key->variant_of.empty()) continue;
+      choice = key->variant_of;
+      words += (words.empty() ? "" : ", ") + toml_string(key->variant);
+    }
+    if (words.empty()) return "";
+    return fmt::format("has no use with {} = {}; it belongs to {} {}", choice, keys_.find(choice).value_toml,
+                       choice.substr(choice.rfind('.') + 1), words);
   }
 
   static std::string see_describe() { return "`bellshard describe JOB` lists all keys"; }

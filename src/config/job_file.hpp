@@ -15,11 +15,11 @@ struct JobFile {
 };
 
 /// Fills the fields that the keys are bound to. Exit 3 with file:line:column for a syntax error, an unknown key (with the
-/// nearest known one), a wrong type, a value out of range, a missing required key: all of them at once, one a line.
+/// nearest known one) or one that belongs to another variant, a wrong type, a value out of range, a missing required key: all of them at once, one a line.
 /// Exit 4 for an input file that lies in neither place.
 void apply(JobFile const& file, Keys& keys);
 
-/// The canonical job file: every key with its value after apply(), in the order of declaration; keys without a value are left
+/// The canonical job file: every key in force with its value after apply(), in the order of declaration; keys without a value are left
 /// out. Applying it again gives the same values and the same text. `tables`, where not empty, keeps only these tables.
 std::string canonical_text(Keys const& keys, std::vector<std::string> const& tables = {});
 

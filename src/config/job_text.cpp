@@ -52,6 +52,25 @@ std::string default_column(Key const& key) {
   return key.default_toml.empty() ? "none" : key.default_toml;
 }
 
+bool belongs(Key const& key, Keys::Variant const& variant) {
+  return key.variant_of == variant.choice && key.variant == variant.word;
+}
+
+/// `  with model.kind = "garnet": random model`
+std::string variant_head(Keys::Variant const& variant) {
+  return fmt::format("  with {} = {}{}{}\n", variant.choice, toml_string(variant.word), variant.help.empty() ? "" : ": ", variant.help);
+}
+
+/// The words of a choice beside the one in force that have keys of their own: "ring, grid".
+std::string other_words(Keys const& keys, Key const& choice) {
+  std::string words;
+  for (auto const& variant : keys.variants()) {
+    bool const other = variant.choice == choice.path && toml_string(variant.word) != choice.value_toml;
+    if (other) words += (words.empty() ? "" : ", ") + variant.word;
+  }
+  return words;
+}
+
 using Row = std::array<std::string, 6>;
 
 Row row_of(Key const& key) {
@@ -68,7 +87,7 @@ std::string canonical_text(Keys const& keys, std::vector<std::string> const& tab
     std::string lines;
     for (auto const& key : keys.all()) {
       auto const name = split(key->path);
-      if (name.table == table && !key->value_toml.empty()) lines += fmt::format("{} = {}\n", name.leaf, key->value_toml);
+      if (name.table == table && !key->value_toml.empty() && keys.in_force(*key)) lines += fmt::format("{} = {}\n", name.leaf, key->value_toml);
     }
     if (!lines.empty()) text += fmt::format("{}[{}]\n{}", text.empty() ? "" : "\n", table, lines);
   }
@@ -93,8 +112,17 @@ std::string describe_text(Keys const& keys) {
   for (auto const& table : table_order(keys)) {
     auto const help = table_help(keys, table);
     text += fmt::format("\n[{}]{}{}\n", table, help.empty() ? "" : "  ", help);
-    for (auto const& key : keys.all()) {
-      if (split(key->path).table == table) text += line(row_of(*key));
+    auto const lines_of = [&](Keys::Variant const& variant) {
+      std::string lines;
+      for (auto const& key : keys.all()) {
+        if (split(key->path).table == table && belongs(*key, variant)) lines += line(row_of(*key));
+      }
+      return lines;
+    };
+    text += lines_of({});
+    for (auto const& variant : keys.variants()) {
+      auto const lines = lines_of(variant);
+      if (!lines.empty() || split(variant.choice).table == table) text += "\n" + variant_head(variant) + lines;
     }
   }
   return text;
@@ -107,13 +135,16 @@ std::string init_text(Keys const& keys, std::string const& job) {
     text += fmt::format("\n[{}]{}{}\n", table, help.empty() ? "" : "  # ", help);
     for (auto const& key : keys.all()) {
       auto const name = split(key->path);
-      if (name.table != table) continue;
+      if (name.table != table || !keys.in_force(*key)) continue;
       auto range = range_text(*key);
       if (!range.empty()) range = (range[0] == '[' || range[0] == '(' ? " in " : " ") + range;
       text += fmt::format("# {} ({}{}{})\n", key->help, type_column(*key), range,
                           key->numeric() && key->unit_text != "1" ? ", unit " + key->unit_text : "");
       auto const& value = key->example_toml.empty() ? key->default_toml : key->example_toml;
       text += value.empty() ? fmt::format("# {} =\n", name.leaf) : fmt::format("{} = {}\n", name.leaf, value);
+      if (auto const others = other_words(keys, *key); !others.empty()) {
+        text += fmt::format("# each with keys of its own, see `bellshard describe {}`: {}\n", job, others);
+      }
     }
   }
   return text;

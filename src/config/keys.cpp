@@ -45,10 +45,16 @@ bool Key::numeric() const {
 void Keys::table(std::string name, std::string help) { tables_.emplace_back(std::move(name), std::move(help)); }
 
 Key& Keys::add(std::string path, KeyType type, std::string help, Value default_value) {
-  auto const known = std::any_of(keys_.begin(), keys_.end(), [&](auto const& key) { return key->path == path; });
+  // Words of the same choice exclude each other, so they may share a path.
+  auto const known = std::any_of(keys_.begin(), keys_.end(), [&](auto const& key) {
+    bool const exclusive = !declaring_.choice.empty() && key->variant_of == declaring_.choice && key->variant != declaring_.word;
+    return key->path == path && !exclusive;
+  });
   if (known) fail(ExitCode::bug, "the job declares the key {} twice (a bug in the job)", path);
   auto key = std::make_unique<Key>();
   key->path = std::move(path);
+  key->variant_of = declaring_.choice;
+  key->variant = declaring_.word;
   key->type = type;
   key->help = std::move(help);
   key->default_value = std::move(default_value);
@@ -110,10 +116,31 @@ Key& Keys::choice_key(std::string path, std::vector<std::string> names, std::siz
   return key;
 }
 
+void Keys::variant(std::string const& choice, std::string word, std::string help, std::function<void()> const& declare) {
+  auto const& words = find(choice).choices;
+  if (!declaring_.choice.empty() || std::find(words.begin(), words.end(), word) == words.end()) {
+    fail(ExitCode::bug, "{} = {} cannot have keys of its own: it is no word of that choice, or lies within another (a bug in the job)",
+         choice, toml_string(word));
+  }
+  declaring_ = {choice, std::move(word), std::move(help)};
+  variants_.push_back(declaring_);
+  declare();
+  declaring_ = {};
+}
+
+bool Keys::in_force(Key const& key) const {
+  return key.variant_of.empty() || find(key.variant_of).value_toml == toml_string(key.variant);
+}
+
 Key& Keys::find(std::string_view path) const {
-  auto const found = std::find_if(keys_.begin(), keys_.end(), [&](auto const& key) { return key->path == path; });
-  if (found == keys_.end()) fail(ExitCode::bug, "the job asks for the key {}, which it never declared (a bug in the job)", path);
-  return **found;
+  Key* found = nullptr;
+  for (auto const& key : keys_) {
+    if (key->path != path) continue;
+    if (in_force(*key)) return *key;
+    if (found == nullptr) found = key.get();
+  }
+  if (found == nullptr) fail(ExitCode::bug, "the job asks for the key {}, which it never declared (a bug in the job)", path);
+  return *found;
 }
 
 bool Keys::given(std::string_view path) const { return find(path).given; }

@@ -36,6 +36,8 @@ class Key {
 
   // What describe, init and the parser read.
   std::string path;  ///< "solver.tolerance"
+  std::string variant_of;  ///< in force only where this choice key ...
+  std::string variant;     ///< ... has this word; both empty: always in force
   std::string help;
   KeyType type = KeyType::real;
   bool is_required = false;
@@ -90,14 +92,24 @@ class Keys {
                       [&field, words = std::move(words)](std::size_t i) { field = words[i].second; }, std::move(help));
   }
 
+  /// Keys that are in force only where the choice key `choice` has the word `word`; `declare` declares them. Several words may
+  /// declare the same path, each with its own field, type, default and help:
+  ///     keys.variant("model.kind", "garnet", "random model", [&] { keys.integer("model.states", states, "number of states"); });
+  void variant(std::string const& choice, std::string word, std::string help, std::function<void()> const& declare);
+  bool in_force(Key const& key) const;
+
   /// Did the job file or --set name this key with a value other than its default? Repeating the default says nothing new,
   /// so a canonical job file, which names every key, means the same as the file it came from.
   bool given(std::string_view path) const;
   /// Exit 3 with the key's place before the message, which names the key and the way out.
   [[noreturn]] void reject(std::string_view path, std::string const& message) const;
 
-  Key& find(std::string_view path) const;  ///< exit 1 where no such key was declared
+  Key& find(std::string_view path) const;  ///< the one in force, where there are several; exit 1 where none was declared
   std::vector<std::unique_ptr<Key>> const& all() const { return keys_; }
+  struct Variant {
+    std::string choice, word, help;
+  };
+  std::vector<Variant> const& variants() const { return variants_; }
   std::vector<std::pair<std::string, std::string>> const& tables() const { return tables_; }
 
  private:
@@ -108,6 +120,8 @@ class Keys {
   Key& bind(std::string path, KeyType type, T& field, std::string help);
   std::vector<std::unique_ptr<Key>> keys_;
   std::vector<std::pair<std::string, std::string>> tables_;
+  std::vector<Variant> variants_;
+  Variant declaring_;  ///< the variant that new keys belong to, or empty
 };
 
 }  // namespace bellshard

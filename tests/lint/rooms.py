@@ -13,7 +13,7 @@ MAY_INCLUDE = {
     "src/drive": ["src/base", "src/runtime", "src/dist", "src/config", "kernels", "io"],
     "src/mdp": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
     "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "kernels", "io"],
-    "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],  # jobs: by the registry
+    "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "kernels", "io"],  # jobs: by the registry
 }
 # Header pattern -> the folders that may include it. Tests and benchmarks may include all of them.
 THIRD_PARTY = {
