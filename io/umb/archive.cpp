@@ -75,7 +75,8 @@ ArchiveEntries read_archive(std::filesystem::path const& path) {
   archive_read_support_format_tar(reader.get());
   constexpr std::size_t block = std::size_t{1} << 18;
   BELLSHARD_INPUT(archive_read_open_filename(reader.get(), path.c_str(), block) == ARCHIVE_OK,
-                  "{}: is no tar file, plain or compressed with gzip or xz, or a damaged one ({}); make or copy it again", text, words_of(reader.get()));
+                  "{}: is no tar file, plain or compressed with gzip or xz, or a damaged one ({}); make or copy it again", text,
+                  words_of(reader.get()));
   ArchiveEntries entries;
   archive_entry* entry = nullptr;
   int code = ARCHIVE_OK;

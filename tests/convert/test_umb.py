@@ -89,7 +89,8 @@ class Umb(JobTest):
                  "transition-system": {"time": "discrete", "#players": 0, "#states": 2, "#initial-states": 1, "#choices": 2,
                                        "#choice-actions": 0, "#branches": 3, "#branch-actions": 0, "#observations": 0,
                                        "branch-probability-type": {"type": "double"}}}
-        files = {"choice-to-branches.bin": np.array([0, 2, 3], "<u8").tobytes(), "branch-to-target.bin": np.array([0, 1, 1], "<u8").tobytes(),
+        files = {"choice-to-branches.bin": np.array([0, 2, 3], "<u8").tobytes(),
+                 "branch-to-target.bin": np.array([0, 1, 1], "<u8").tobytes(),
                  "branch-to-probability.bin": np.array([.25, .75, 1], "<f8").tobytes(), "state-is-initial.bin": bytes([1] + 7 * [0])}
         change(index, files)
         with tarfile.open(self.folder / name, mode) as tar:
