@@ -14,7 +14,7 @@ add_library(bellshard_hdf5 INTERFACE)
 target_include_directories(bellshard_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
 target_link_libraries(bellshard_hdf5 INTERFACE ${HDF5_C_HL_LIBRARIES} ${HDF5_HL_LIBRARIES} ${HDF5_C_LIBRARIES} MPI::MPI_C)
 
-# Header-only libraries; each is seen by one .cpp.
+# Header-only libraries; each is seen by one file.
 function(bellshard_header_library target header package)
   find_path(${target}_INCLUDE ${header})
   if(NOT ${target}_INCLUDE)
@@ -26,6 +26,7 @@ endfunction()
 bellshard_header_library(bellshard_toml toml++/toml.h libtomlplusplus-dev)
 bellshard_header_library(bellshard_cli11 CLI/CLI.hpp libcli11-dev)
 bellshard_header_library(bellshard_json nlohmann/json.hpp nlohmann-json3-dev)
+bellshard_header_library(bellshard_random123 Random123/philox.h librandom123-dev)
 bellshard_header_library(bellshard_xxhash xxhash.h libxxhash-dev)
 target_link_libraries(bellshard_xxhash INTERFACE xxhash)  # the library: inlined it draws warnings from GCC's own headers
 

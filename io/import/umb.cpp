@@ -52,7 +52,8 @@ class UmbReader {
 
  private:
   void refuse_other_models() const {
-    BELLSHARD_INPUT(index_.format_version == 1, "{}: is UMB version {}, but this Bellshard reads version 1", origin_, index_.format_version);
+    BELLSHARD_INPUT(index_.format_version == 1, "{}: is UMB version {}, but this Bellshard reads version 1", origin_,
+                    index_.format_version);
     BELLSHARD_INPUT(index_.time == "discrete", "{}: runs in {} time, but Bellshard solves models in discrete time; uniformise it first",
                     origin_, index_.time);
     BELLSHARD_INPUT(index_.players <= 1, "{}: is a game of {} players, but Bellshard solves models with one", origin_, index_.players);
@@ -67,8 +68,8 @@ class UmbReader {
   Bytes find(std::string const& name, std::int64_t size) const {
     auto const entry = entries_.find(name);
     if (entry == entries_.end()) return {};
-    BELLSHARD_INPUT(static_cast<std::int64_t>(entry->second.size()) == size, "{}: {} has {} bytes, but index.json asks for {}", origin_, name,
-                    entry->second.size(), size);
+    auto const bytes = static_cast<std::int64_t>(entry->second.size());
+    BELLSHARD_INPUT(bytes == size, "{}: {} has {} bytes, but index.json asks for {}", origin_, name, bytes, size);
     return entry->second;
   }
   bool has(std::string const& name) const { return entries_.contains(name); }
@@ -89,7 +90,9 @@ class UmbReader {
 
   /// A TO1 file; where it is absent, all are 0.
   UmbNumbers numbers(std::string const& name, std::int64_t items, UmbType const& type) const {
-    if (has(name)) return unpack_numbers(find(name, items * type.bits / 8), items, type);
+    BELLSHARD_INPUT(type.bits % 64 == 0, "{}: index.json: numbers of {} have {} bits, but a multiple of 64 is needed", origin_, name,
+                    type.bits);
+    if (has(name)) return unpack_numbers(find(name, items * (type.bits / 8)), items, type);
     return {std::vector<double>(static_cast<std::size_t>(items)), {}};
   }
   std::vector<std::uint8_t> bools(std::string const& name, std::int64_t items) const {
@@ -109,7 +112,8 @@ class UmbReader {
     if (index_.initial_states > 0) mdp.labels.push_back({"init", bools("state-is-initial.bin", index_.states)});
     for (auto const& label : index_.labels) {
       bool const of_states = label.applies_to == std::vector<std::string>{"states"} && label.type == UmbType{Kind::boolean, 1};
-      BELLSHARD_INPUT(of_states && !label.stochastic, "{}: index.json: label {} must be Boolean and apply to states", origin_, label.name());
+      BELLSHARD_INPUT(of_states && !label.stochastic, "{}: index.json: label {} must be Boolean and apply to states", origin_,
+                      label.name());
       if (label.name() == "init" && index_.initial_states > 0) continue;  // some tools write them twice
       mdp.labels.push_back({label.name(), bools("annotations/aps/" + label.id + "/states/values.bin", index_.states)});
     }
@@ -172,8 +176,8 @@ class UmbReader {
     }
     if (mdp.action_name.empty()) return;
     for (std::size_t pair = 0; pair < used.size(); ++pair) {
-      BELLSHARD_INPUT(used[pair] < names.size(), "{}: actions/choices/values.bin: choice {} has action {} (must be below {})", origin_, pair,
-                      used[pair], names.size());
+      BELLSHARD_INPUT(used[pair] < names.size(), "{}: actions/choices/values.bin: choice {} has action {} (must be below {})", origin_,
+                      pair, used[pair], names.size());
       mdp.action_name_index.push_back(position[used[pair]]);
     }
   }

@@ -106,8 +106,9 @@ struct Checker {
     names("reward", mdp.rewards, mdp.pairs(), "pairs of state and action");
     for (auto const& reward : mdp.rewards) {
       for (std::size_t pair = 0; pair < reward.value.size(); ++pair) {
-        BELLSHARD_INPUT(std::isfinite(reward.value[pair]), "{}: reward {}[{}] = {} (must be finite); an action that is forbidden is left out",
-                        origin, reward.name, pair, reward.value[pair]);
+        BELLSHARD_INPUT(std::isfinite(reward.value[pair]),
+                        "{}: reward {}[{}] = {} (must be finite); an action that is forbidden is left out", origin, reward.name, pair,
+                        reward.value[pair]);
       }
     }
     if (!mdp.action_name_index.empty()) length("action_name_index", mdp.action_name_index, mdp.pairs(), "pairs of state and action");

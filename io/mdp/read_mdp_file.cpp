@@ -74,7 +74,8 @@ class MdpReader {
     return vector<T>(dataset);
   }
   std::vector<std::string> strings(std::string const& dataset) const {
-    return unpack_names({integers<std::uint8_t>(dataset), integers<std::int64_t>(dataset + "_offset")}, origin_ + ":" + dataset + "_offset");
+    auto const offset = dataset + "_offset";
+    return unpack_names({integers<std::uint8_t>(dataset), integers<std::int64_t>(offset)}, origin_ + ":" + offset);
   }
 
   InputFile file_;

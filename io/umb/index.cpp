@@ -33,7 +33,9 @@ UmbType parse_type(Json const& json) {
   for (auto const& known : type_names) {
     if (name != known.name) continue;
     auto const bits = json.value("size", known.bits);
-    BELLSHARD_INPUT(bits > 0, "type {} has size {} (must be positive)", name, bits);
+    bool const fixed = known.kind == Kind::real || known.kind == Kind::real_interval || known.kind == Kind::text;
+    BELLSHARD_INPUT(bits > 0 && (!fixed || bits == known.bits), "type {} has size {} (must be {})", name, bits,
+                    fixed ? std::to_string(known.bits) : "positive");
     return {known.kind, bits};
   }
   fail(ExitCode::bad_input, "\"{}\" is no type of UMB", name);

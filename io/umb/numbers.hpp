@@ -1,6 +1,8 @@
 #pragma once
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,6 +10,8 @@
 #include "io/umb/index.hpp"
 
 namespace bellshard::io {
+
+static_assert(std::endian::native == std::endian::little, "UMB files are little-endian, and their arrays are copied as they are");
 
 /// Numbers as UMB packs them: little-endian, bit 0 the least one of byte 0, so that a value may begin at any bit.
 
@@ -33,21 +37,7 @@ UmbNumbers unpack_numbers(std::span<std::byte const> bytes, std::int64_t count, 
 bool is_interval(UmbType const& type);
 UmbType end_of_interval(UmbType const& type);  ///< real of real_interval, ...
 
-/// Arrays of plain integers.
-template <class Stored, class T>
-std::vector<T> unpack_integers(std::span<std::byte const> bytes);
-template <class Stored, class T>
-std::vector<std::byte> pack_integers(std::span<T const> values);
-
-}  // namespace bellshard::io
-
-#include <bit>
-#include <cstring>
-
-namespace bellshard::io {
-
-static_assert(std::endian::native == std::endian::little, "UMB files and MDP files are little-endian, and are copied as they are");
-
+/// Arrays of plain integers, and the way back.
 template <class Stored, class T>
 std::vector<T> unpack_integers(std::span<std::byte const> bytes) {
   std::vector<T> values(bytes.size() / sizeof(Stored));

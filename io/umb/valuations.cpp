@@ -64,8 +64,9 @@ std::int64_t width_of(double greatest) {
 UmbVariable variable_for(ExplicitMdp::Named<double> const& coordinate) {
   constexpr double exact = 9007199254740992.0;  // 2^53: whole numbers beyond are no longer all there
   auto const& values = coordinate.value;
-  bool const whole = std::all_of(values.begin(), values.end(), [&](double v) { return std::abs(v) < exact && v == std::floor(v) && !(v == 0 && std::signbit(v)); });
-  if (!whole) return {coordinate.name, {Kind::real, 64}};
+  // NaN and -0 are none of them either.
+  auto const is_whole = [&](double v) { return std::abs(v) < exact && v == std::floor(v) && !(v == 0 && std::signbit(v)); };
+  if (!std::all_of(values.begin(), values.end(), is_whole)) return {coordinate.name, {Kind::real, 64}};
   auto const [least, greatest] = std::minmax_element(values.begin(), values.end());
   auto const offset = std::min(0.0, *least);
   return {coordinate.name, {Kind::natural, width_of(*greatest - offset)}, false, static_cast<std::int64_t>(offset)};
@@ -131,7 +132,8 @@ std::vector<std::byte> pack_valuations(ExplicitMdp const& mdp, UmbIndex& index) 
     auto bit = state * size;
     for (std::size_t v = 0; v < variables.size(); ++v) {
       bool const name = v == mdp.coordinates.size();
-      auto const value = name ? static_cast<std::uint64_t>(state) : stored(mdp.coordinates[v].value[static_cast<std::size_t>(state)], variables[v]);
+      auto const s = static_cast<std::size_t>(state);
+      auto const value = name ? static_cast<std::uint64_t>(state) : stored(mdp.coordinates[v].value[s], variables[v]);
       put_bits(bytes, bit, variables[v].type.bits, value);
       bit += variables[v].type.bits;
     }

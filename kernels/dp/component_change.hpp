@@ -16,8 +16,8 @@ inline void component_change(Execution const& execution, linalg::Part own, Array
       "bellshard::dp::component_change", linalg::over(execution, {0, own.size}), KOKKOS_LAMBDA(std::int64_t s) {
         if (component(s) < 0) return;
         double const change = next(first + s) - value(first + s);
-        Kokkos::atomic_max(&ends(2 * component(s)), -change);
-        Kokkos::atomic_max(&ends(2 * component(s) + 1), change);
+        Kokkos::atomic_fetch_max(&ends(2 * component(s)), -change);
+        Kokkos::atomic_fetch_max(&ends(2 * component(s) + 1), change);
       });
 }
 

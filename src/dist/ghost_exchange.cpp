@@ -16,8 +16,9 @@ using HostBytes = Kokkos::View<char*, kokkos::PinnedSpace, Kokkos::MemoryTraits<
 
 /// Staging memory is made at the first exchange that needs it, and again only for wider elements.
 template <class Box>
-void make_room(Box& box, std::int64_t bytes, char const* label) {
-  if (static_cast<std::int64_t>(box.extent(0)) < bytes) box = Box(Kokkos::view_alloc(std::string(label), Kokkos::WithoutInitializing), bytes);
+void make_room(Box& box, std::int64_t bytes, std::string const& label) {
+  if (static_cast<std::int64_t>(box.extent(0)) >= bytes) return;
+  box = Box(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), bytes);
 }
 
 /// box[k] = local[item[k]], for elements of any type as wide as Word.

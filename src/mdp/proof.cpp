@@ -20,6 +20,7 @@ constexpr int most_rounds = 400;
 Change over_ranks(MPI_Comm comm, Change change) {
   std::array<double, 2> ends{-change.lowest, change.highest};
   max_over_ranks(comm, ends);
+  if (-ends[0] > ends[1]) return {};  // no state anywhere
   return {-ends[0], ends[1]};
 }
 

@@ -25,8 +25,9 @@ std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& s
     chunks = sort_chunks(rows, exchange);
   });
   auto const transitions = rows.transitions();
+  auto const extremes = extremes_over_ranks(comm, rows);
   return make_operator<dp::IndexedColumns, dp::PlainProbabilities>(
-      SparseParts{comm, states, std::move(exchange), std::move(chunks), std::move(pairs), objective, discount, transitions}, rows);
+      SparseParts{comm, states, std::move(exchange), std::move(chunks), std::move(pairs), objective, discount, transitions, extremes}, rows);
 }
 
 }  // namespace bellshard::mdp

@@ -20,6 +20,7 @@ struct SparseParts {
   Objective objective;
   double discount;
   std::int64_t transitions;
+  RowExtremes extremes;
 };
 
 template <class Columns, class Probabilities>
@@ -32,7 +33,8 @@ class SparseOperator final : public Operator {
         states_(std::move(parts.states)),
         exchange_(std::move(parts.exchange)),
         chunks_(std::move(parts.chunks)),
-        transitions_(parts.transitions) {
+        transitions_(parts.transitions),
+        extremes_(parts.extremes) {
     auto& m = model_;
     m.states = exchange_.own_items();
     m.own_first = exchange_.own_first();
@@ -61,6 +63,10 @@ class SparseOperator final : public Operator {
     constexpr double a_state = 16 + 16;                    // two offsets; the value read and written
     double const bytes = transitions * (Columns::bytes_a_transition + Probabilities::bytes_a_transition) + pairs * a_pair + states * a_state;
     return {states, transitions, bytes, 8.0 * static_cast<double>(exchange_.items_received())};
+  }
+
+  double rounding(double largest) const override {
+    return 2 * (extremes_.transitions + 4) * 0x1p-53 * (extremes_.reward + model_.discount * largest);
   }
 
   void refresh(Array<double> const& values) override { exchange_.refresh(values); }
@@ -145,6 +151,7 @@ class SparseOperator final : public Operator {
   GhostExchange exchange_;
   Chunks chunks_;
   std::int64_t transitions_;
+  RowExtremes extremes_;
   Model model_;
   Array<double> before_;
   int rank_ = 0;

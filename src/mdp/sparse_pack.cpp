@@ -1,9 +1,12 @@
 #include "src/mdp/sparse_pack.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
 
 #include "src/base/error.hpp"
+#include "src/dist/reduce.hpp"
 #include "src/runtime/large_array.hpp"
 
 namespace bellshard::mdp {
@@ -91,6 +94,16 @@ PackedPairs pack_pairs(Rows const& rows) {
   Kokkos::deep_copy(pair_end, end_on_host);
   return {to_device<std::int64_t>("bellshard::mdp::pair_begin", rows.action_offset), transition_begin, pair_end,
           to_device<double>("bellshard::mdp::reward", rows.reward)};
+}
+
+RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows) {
+  std::array<double, 2> most{};
+  for (std::int64_t pair = 0; pair < rows.pairs(); ++pair) {
+    most[0] = std::max(most[0], static_cast<double>(rows.transition_offset[pair + 1] - rows.transition_offset[pair]));
+    most[1] = std::max(most[1], std::abs(rows.reward[pair]));
+  }
+  max_over_ranks(comm, most);
+  return {most[0], most[1]};
 }
 
 void localise(Rows& rows, GhostExchange const& exchange) {

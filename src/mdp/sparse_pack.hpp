@@ -24,6 +24,13 @@ struct PackedPairs {
 void drop_impossible(Rows& rows);
 PackedPairs pack_pairs(Rows const& rows);
 
+/// What bounds the rounding of any pair, the same on every rank.
+struct RowExtremes {
+  double transitions = 0;  ///< most of a pair
+  double reward = 0;       ///< greatest magnitude
+};
+RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows);
+
 /// next_state becomes the place in local storage.
 void localise(Rows& rows, GhostExchange const& exchange);
 

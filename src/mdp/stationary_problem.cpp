@@ -21,6 +21,14 @@ char const* value_name(Criterion const& criterion) {
 
 }  // namespace
 
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Objective objective, double discount) {
+  auto offsets = reduction.rows.action_offset;
+  auto op = make_sparse_operator(comm, reduction.states, std::move(reduction.rows), objective, discount);
+  reduction.rows = Rows{};
+  reduction.rows.action_offset = std::move(offsets);
+  return op;
+}
+
 StationaryProblem::StationaryProblem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options)
     : comm_(comm), states_(states), own_(rows.own), question_(std::move(question)), options_(options) {
   auto const& criterion = question_.criterion;
@@ -29,7 +37,7 @@ StationaryProblem::StationaryProblem(MPI_Comm comm, Partition const& states, Row
   } else {
     rows_ = std::move(rows);
     reduction_ = std::make_unique<Reduction>(reduce(comm, states, rows_, question_.target, question_.allowed, criterion));
-    op_ = make_sparse_operator(comm, reduction_->states, std::move(reduction_->rows), criterion.objective, criterion.discount);
+    op_ = operator_of(comm, *reduction_, criterion.objective, criterion.discount);
   }
   iteration_ = make_iteration(*op_, options_);
 }

@@ -89,7 +89,8 @@ class Umb(JobTest):
                  "transition-system": {"time": "discrete", "#players": 0, "#states": 2, "#initial-states": 1, "#choices": 2,
                                        "#choice-actions": 0, "#branches": 3, "#branch-actions": 0, "#observations": 0,
                                        "branch-probability-type": {"type": "double"}}}
-        files = {"choice-to-branches.bin": np.array([0, 2, 3], "<u8").tobytes(), "branch-to-target.bin": np.array([0, 1, 1], "<u8").tobytes(),
+        files = {"choice-to-branches.bin": np.array([0, 2, 3], "<u8").tobytes(),
+                 "branch-to-target.bin": np.array([0, 1, 1], "<u8").tobytes(),
                  "branch-to-probability.bin": np.array([.25, .75, 1], "<f8").tobytes(), "state-is-initial.bin": bytes([1] + 7 * [0])}
         change(index, files)
         with tarfile.open(self.folder / name, mode) as tar:
@@ -195,12 +196,17 @@ class Umb(JobTest):
                 self.assertFalse((self.folder / "chain.h5").exists())
 
     def test_broken_archives(self):
-        whole = (self.folder / self.write_umb("whole.umb", mode="w:gz")).read_bytes()
-        for content, phrase in ((b"no archive", "no tar file"), (whole[:len(whole) // 2], "truncated or damaged")):
+        plain = (self.folder / self.write_umb("plain.umb")).read_bytes()
+        packed = (self.folder / self.write_umb("packed.umb", mode="w:gz")).read_bytes()
+        for content, phrase in ((b"no archive", "no tar file"), (plain[:1300], "truncated or damaged"),
+                                (packed[:len(packed) // 2], "truncated")):
             with self.subTest(phrase):
                 (self.folder / "broken.umb").write_bytes(content)
 
                 self.assert_ends(self.call("convert", "broken.umb", "model.h5"), BAD_INPUT, "broken.umb", phrase)
+        with tarfile.open(self.folder / "other.umb", "w") as tar:
+            tar.add(self.folder / "plain.umb", "something")
+        self.assert_ends(self.call("convert", "other.umb", "model.h5"), BAD_INPUT, "other.umb: has no index.json")
 
     def test_ranks_leave_together(self):
         model = arrays_of(self.convert(self.write_umb("chain.umb"), "chain.h5", ranks=3))

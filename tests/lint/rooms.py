@@ -20,6 +20,7 @@ THIRD_PARTY = {
     r"fmt/": ["src", "io", "jobs"],
     r"xxhash\.h|openssl/": ["src/base"],
     r"spdlog/": ["src/runtime"],
+    r"Random123/": ["kernels/sample"],
     r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/app", "io"],
     r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "src/mdp", "kernels", "jobs"],
     r"hdf5\.h|hdf5/|H5\w*\.h": ["io/hdf5", "io/checkpoint"],

@@ -10,4 +10,16 @@ namespace bellshard::mdp {
 
 std::unique_ptr<ModelKind> make_file_kind();  ///< "file": an explicit model in an HDF5 file
 
+std::unique_ptr<ModelKind> make_additive_kind();
+std::unique_ptr<ModelKind> make_double_integrator_kind();
+std::unique_ptr<ModelKind> make_forest_kind();
+std::unique_ptr<ModelKind> make_garnet_kind();
+std::unique_ptr<ModelKind> make_grid_kind();
+std::unique_ptr<ModelKind> make_growth_kind();
+std::unique_ptr<ModelKind> make_infectious_disease_kind();
+std::unique_ptr<ModelKind> make_inventory_kind();
+std::unique_ptr<ModelKind> make_pendulum_kind();
+std::unique_ptr<ModelKind> make_perishable_kind();
+std::unique_ptr<ModelKind> make_ring_kind();
+
 }  // namespace bellshard::mdp

@@ -1,0 +1,102 @@
+#pragma once
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "kernels/dp/generated_rows.hpp"
+#include "src/mdp/described_source.hpp"
+#include "src/mdp/generated_operator.hpp"
+#include "src/mdp/row_collector.hpp"
+#include "src/mdp/sampled_partition.hpp"
+#include "src/runtime/context.hpp"
+
+namespace bellshard::mdp {
+
+/// Are the transitions of a generated model kept in memory, or made anew in each sweep?
+enum class Storage { stored, matrix_free };
+
+/// A model by formula (kernels/dp/generated_model.hpp) as a source: each rank asks the formula for its own block.
+template <dp::GeneratedModel Model>
+class GeneratedSource : public DescribedSource {
+ public:
+  GeneratedSource(Model model, StateFacts facts, Storage storage)
+      : DescribedSource(std::move(facts)), model_(std::move(model)), storage_(storage) {}
+
+  std::int64_t states() const override { return model_.states(); }
+  Partition partition(MPI_Comm comm) const override {
+    return sampled_partition(comm, states(), [&](std::int64_t first, std::int64_t stride, std::int64_t count) {
+      return dp::survey_states(Execution(), model_, first, stride, count).transitions;
+    });
+  }
+  Rows rows(MPI_Comm comm, Block own, std::string const& reward) const override;
+  std::unique_ptr<Operator> matrix_free(MPI_Comm comm, Partition const& states, Objective objective, double discount) const override {
+    if (storage_ == Storage::stored) return nullptr;
+    return std::make_unique<GeneratedOperator<Model>>(comm, states, model_, objective, discount);
+  }
+
+ private:
+  void collect(Block part, RowCollector& rows) const;
+
+  Model model_;
+  Storage storage_;
+};
+
+template <dp::GeneratedModel Model>
+Rows GeneratedSource<Model>::rows(MPI_Comm comm, Block own, std::string const& reward) const {
+  expect_default_reward(reward);
+  Rows made;
+  together(comm, [&] {
+    RowCollector rows(description(), own, states());
+    constexpr std::int64_t part = 16384;  // bounds the staging arrays
+    for (auto begin = own.begin; begin < own.end; begin += part) collect({begin, std::min(own.end, begin + part)}, rows);
+    made = std::move(rows).finish();
+  });
+  return made;
+}
+
+/// Kernels count and fill, so that models with arrays in device memory work too; the host checks and merges.
+template <dp::GeneratedModel Model>
+void GeneratedSource<Model>::collect(Block part, RowCollector& rows) const {
+  Execution const space;
+  auto const host = [](auto const& array) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), array); };
+  auto const offsets = [&](Array<std::int64_t> const& counts) {
+    auto const on_host = host(counts);
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < on_host.size(); ++i) sum += std::exchange(on_host(i), sum);
+    Kokkos::deep_copy(counts, on_host);
+    return sum;
+  };
+  auto const size = static_cast<std::size_t>(part.size());
+  Array<std::int64_t> const actions("bellshard::mdp::actions", size), transitions("bellshard::mdp::transitions", size);
+  dp::count_rows(space, model_, part.begin, actions, transitions);
+  space.fence();
+  Array<std::int64_t> const pair_begin = actions, transition_begin = transitions;
+  auto const pairs = static_cast<std::size_t>(offsets(pair_begin));
+  auto const all = static_cast<std::size_t>(offsets(transition_begin));
+
+  dp::FillRows<Model> const fill{model_, part.begin, pair_begin, transition_begin,
+                                 Array<std::int64_t>("bellshard::mdp::pair_transitions", pairs), Array<double>("bellshard::mdp::reward", pairs),
+                                 Array<std::int64_t>("bellshard::mdp::next_state", all), Array<double>("bellshard::mdp::probability", all)};
+  dp::fill_rows(space, fill);
+  space.fence();
+
+  auto const first_pair = host(pair_begin);
+  auto const length = host(fill.transitions);
+  auto const reward = host(fill.reward);
+  auto const next_state = host(fill.next_state);
+  auto const probability = host(fill.probability);
+  std::size_t pair = 0, place = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    auto const end = i + 1 < size ? static_cast<std::size_t>(first_pair(i + 1)) : pairs;
+    rows.begin_state();
+    if (end == pair) fail(ExitCode::bad_input, "{}: state {} has no action; give it at least one", description(), part.begin + static_cast<std::int64_t>(i));
+    for (; pair < end; ++pair) {
+      auto const count = static_cast<std::size_t>(length(pair));
+      rows.add_pair(reward(pair), {next_state.data() + place, count}, {probability.data() + place, count});
+      place += count;
+    }
+  }
+}
+
+}  // namespace bellshard::mdp
