@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/mdp/models/file_source.hpp"
 #include "src/runtime/session.hpp"
