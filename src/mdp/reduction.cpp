@@ -23,7 +23,8 @@ Flags everywhere(ShardGraph const& graph, std::span<std::uint8_t const> own) {
 
 /// Where a path goes on: not yet at the target, and allowed.
 Flags where_paths_go_on(ShardGraph const& graph, Flags const& target, std::span<std::uint8_t const> allowed) {
-  Flags through = allowed.empty() ? Flags(graph.local_states(), 1) : everywhere(graph, allowed);
+  // A rank without states passes nothing either way.
+  Flags through = graph.anywhere(!allowed.empty()) ? everywhere(graph, allowed) : Flags(graph.local_states(), 1);
   for (Local s = 0; s < graph.local_states(); ++s) through[s] = through[s] && !target[s];
   return through;
 }
