@@ -73,7 +73,7 @@ Reduction reduce(MPI_Comm comm, Partition const& states, Rows const& rows, std::
                  std::span<std::uint8_t const> allowed, Criterion const& criterion) {
   bool const probability = criterion.kind == CriterionKind::reachability;
   BELLSHARD_EXPECT(probability || criterion.kind == CriterionKind::total_reward);
-  BELLSHARD_INPUT(!rows.interval(),
+  BELLSHARD_INPUT(!any_over_ranks(comm, rows.interval()),
                   "the model has intervals of probabilities, whose graph is not known before they are chosen: this criterion needs "
                   "a model with exact probabilities, or criterion.kind = \"discounted\"");
   ShardGraph const graph(comm, states, rows);
