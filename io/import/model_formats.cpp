@@ -1,5 +1,12 @@
 #include "io/import/model_formats.hpp"
 
+#include "io/export/drn.hpp"
+#include "io/import/drn.hpp"
+#include "io/import/npz.hpp"
+#include "io/import/petsc.hpp"
+#include "io/import/prism_explicit.hpp"
+#include "io/export/umb.hpp"
+#include "io/import/umb.hpp"
 #include "io/mdp/mdp_file.hpp"
 #include "src/base/error.hpp"
 
@@ -34,6 +41,11 @@ ModelFormat const& find(std::filesystem::path const& path, Direction direction) 
 std::vector<ModelFormat> const& model_formats() {
   static std::vector<ModelFormat> const formats = {
       {".h5", "MDP file, HDF5", read_mdp, write_mdp},
+      {".umb", "unified Markov binary", read_umb, write_umb},
+      {".drn", "Storm's explicit text", read_drn, write_drn},
+      {".tra", "PRISM's explicit text, with .lab .sta .srew .trew beside it", read_prism, {}},
+      {".bin", "PETSc binary of madupite, NAME_P.bin with NAME_g.bin", read_petsc, {}},
+      {".npz", "NumPy arrays P and R of pymdptoolbox", read_npz, {}},
   };
   return formats;
 }

@@ -19,6 +19,7 @@ struct ExplicitMdp {
   struct Named {
     std::string name;
     std::vector<T> value;
+    bool operator==(Named const&) const = default;
   };
   std::vector<Named<double>> rewards;          ///< [P] expected immediate reward of the pair; the first is the default one
   std::vector<Named<std::uint8_t>> labels;     ///< [S]; "init" marks the initial states
@@ -30,6 +31,7 @@ struct ExplicitMdp {
   std::int64_t states() const { return static_cast<std::int64_t>(action_offset.size()) - 1; }
   std::int64_t pairs() const { return static_cast<std::int64_t>(transition_offset.size()) - 1; }
   std::int64_t transitions() const { return static_cast<std::int64_t>(next_state.size()); }
+  bool operator==(ExplicitMdp const&) const = default;
 };
 
 }  // namespace bellshard::io

@@ -4,45 +4,122 @@
 
 namespace bellshard::value_iteration {
 
-void declare(Keys& keys, Config& config) {
-  keys.table("model", "what is decided about");
-  keys.choice("model.kind", config.model.kind, {{"raster", ModelKind::raster}}, "kind of model; raster: moves on a 2-D mask");
-  keys.file("model.file", config.model.file, "the mask: a netCDF-4 grid (lat, lon, z; 0 free) or an octile map ('.' free)");
-  keys.text("model.map", config.model.map, "the mask drawn here instead, one line per row, '.' free")
+namespace {
+
+void declare_raster(Keys& keys, Config::Model& model) {
+  keys.file("model.file", model.file, "the mask: a netCDF-4 grid (lat, lon, z; 0 free) or an octile map ('.' free)");
+  keys.text("model.map", model.map, "the mask drawn here instead, one line per row, '.' free")
       .example("'''\n..........\n.@@@@@@@@.\n.@......@.\n.@.@@@@.@.\n....@@....\n'''");
-  keys.real("model.drift", config.model.drift, "probability of sliding to each 45-degree neighbour").range(0, 0.5);
-  keys.real("model.speed", config.model.speed, "speed over ground, grids with coordinates only")
-      .unit("km/h")
-      .range(0, 1e9, Border::open);
-  keys.pairs("model.target", config.model.target, "targets as [[row, column], ...], from 0").range(0, 1e12).example("[[0, 0]]");
-  keys.pairs("model.target_lat_lon", config.model.target_lat_lon, "targets as [[lat, lon], ...]; the nearest free cell is taken")
+  keys.real("model.drift", model.drift, "probability of sliding to each 45-degree neighbour").range(0, 0.5);
+  keys.real("model.speed", model.speed, "speed over ground, grids with coordinates only").unit("km/h").range(0, 1e9, Border::open);
+  keys.pairs("model.target", model.target, "targets as [[row, column], ...], from 0").range(0, 1e12).example("[[0, 0]]");
+  keys.pairs("model.target_lat_lon", model.target_lat_lon, "targets as [[lat, lon], ...]; the nearest free cell is taken")
       .unit("degrees")
       .range(-360, 360);
-  keys.real("model.target_within", config.model.target_within, "how far the nearest free cell may lie from a target")
-      .unit("km")
-      .range(0, 20100);
+  keys.real("model.target_within", model.target_within, "how far the nearest free cell may lie from a target").unit("km").range(0, 20100);
+}
 
-  keys.table("criterion", "what is least");
-  keys.choice("criterion.kind", config.criterion.kind,
-              {{"total_cost", CriterionKind::total_cost}, {"discounted", CriterionKind::discounted}},
-              "expected total cost to a target, or the same discounted per step");
-  keys.real("criterion.discount", config.criterion.discount, "factor per step; below 1 for \"discounted\", 1 for \"total_cost\"")
-      .range(0, 1, Border::open, Border::closed, "a cost of the next step counts at most as much as one of this step");
+void declare_model(Keys& keys, Config::Model& model) {
+  std::vector<std::pair<std::string, std::string>> words{{"raster", "raster"}};
+  for (auto const& [name, entry] : mdp::model_registry()) {
+    words.emplace_back(name, name);
+    model.kinds.emplace(name, entry.make());
+  }
+  keys.table("model", "what is decided about");
+  keys.choice("model.kind", model.kind, words, "kind of model");
+  keys.variant("model.kind", "raster", "moves on a 2-D mask", [&] { declare_raster(keys, model); });
+  for (auto const& [name, kind] : model.kinds) {
+    keys.variant("model.kind", name, mdp::model_registry().at(name).summary, [&keys, &kind] { kind->declare(keys); });
+  }
+}
 
+void declare_criterion(Keys& keys, Config::Criterion& criterion) {
+  keys.table("criterion", "what is best");
+  keys.choice("criterion.kind", criterion.kind,
+              {{"total_cost", CriterionKind::total_cost},
+               {"discounted", CriterionKind::discounted},
+               {"total_reward", CriterionKind::total_reward},
+               {"reachability", CriterionKind::reachability},
+               {"average_reward", CriterionKind::average_reward},
+               {"finite_horizon", CriterionKind::finite_horizon},
+               {"bounded_reachability", CriterionKind::bounded_reachability},
+               {"reward_reachability", CriterionKind::reward_reachability}},
+              "expected total until a target is met, discounted sum, probability to meet a target (at all, within a horizon, within a budget of "
+              "rewards), long-run average per step");
+  keys.choice("criterion.objective", criterion.objective, {{"auto", Goal::by_criterion}, {"min", Goal::min}, {"max", Goal::max}},
+              "auto: min for total_cost and on rasters, else max");
+  keys.real("criterion.discount", criterion.discount, "factor per step; below 1 for \"discounted\"")
+      .range(0, 1, Border::open, Border::closed, "what the next step earns counts at most as much as what this one does");
+  keys.text("criterion.target", criterion.target,
+            "states to meet: a label or a predicate over labels and state variables, \"s1=12 & c2<=3\"; default: the label target");
+  keys.text("criterion.avoid", criterion.avoid, "states that end a path without success (reachability kinds): a predicate");
+  keys.text("criterion.reward", criterion.reward, "which reward, of a model that has several; \"1\": one for every step");
+  keys.integer("criterion.horizon", criterion.horizon, "steps, for finite_horizon and bounded_reachability").unit("count").range(0, 1e9);
+  keys.text("criterion.terminal", criterion.terminal, "state variable that is earned at the end of a finite horizon");
+  keys.real("criterion.budget", criterion.budget, "most that may be spent, for reward_reachability").range(0, 1e9);
+}
+
+void declare_solver(Keys& keys, Config::Solver& solver) {
   keys.table("solver", "how it is found");
-  keys.choice("solver.method", config.solver.method, {{"gauss_seidel", Method::gauss_seidel}, {"jacobi", Method::jacobi}},
-              "ordered sweeps (fast), or synchronous ones (the same bits for any ranks and threads)");
-  keys.real("solver.tolerance", config.solver.tolerance, "proven width: max (upper - lower) / max(1, |upper|)")
+  keys.choice("solver.method", solver.method,
+              {{"auto", Method::automatic},
+               {"jacobi", Method::value_iteration},
+               {"value_iteration", Method::value_iteration},
+               {"gauss_seidel", Method::gauss_seidel},
+               {"modified_policy_iteration", Method::modified_policy_iteration},
+               {"inexact_policy_iteration", Method::inexact_policy_iteration}},
+              "auto chooses by the model and says what; value_iteration (or jacobi): synchronous sweeps, the same bits for any ranks and threads");
+  keys.real("solver.tolerance", solver.tolerance,
+            "proven width: max (upper - lower) / max(floor, |value|); floor: 1 on rasters, else 1e-3 of the largest |value|")
       .range(0, 1, Border::open, Border::open, "a proof needs some width; 1e-6 is usual");
-  keys.integer("solver.max_sweeps", config.solver.max_sweeps, "ends there with exit code 5, what was proven is written").range(1, 1e15);
-  keys.integer("solver.tile", config.solver.tile, "side of the tiles of ordered sweeps; jacobi uses them for its start alone").unit("cells").range(4, 4096);
+  keys.integer("solver.max_sweeps", solver.max_sweeps, "ends there with exit code 5, what was proven is written").range(1, 1e15);
+  keys.integer("solver.inner_sweeps", solver.inner_sweeps, "modified_policy_iteration: most sweeps of a policy").range(1, 1e9);
+  keys.choice("solver.linear", solver.linear, {{"gmres", mdp::LinearMethod::gmres}, {"bicgstab", mdp::LinearMethod::bicgstab}},
+              "inexact_policy_iteration: how a policy's linear equation is solved");
+  keys.real("solver.relaxation", solver.relaxation, "gauss_seidel: 1 plain, above 1 over-relaxed").range(0, 2, Border::open, Border::open);
+  keys.integer("solver.tile", solver.tile, "side of the tiles of ordered sweeps on rasters; jacobi uses them for its start alone")
+      .unit("cells")
+      .range(4, 4096);
+}
 
+}  // namespace
+
+void declare(Keys& keys, Config& config) {
+  declare_model(keys, config.model);
+  declare_criterion(keys, config.criterion);
+  declare_solver(keys, config.solver);
   keys.table("output", "where it goes");
   keys.text("output.file", config.output.file, "result file, below the output folder (-o)");
   keys.integer("output.compression", config.output.compression, "deflate level of the result's arrays; 0: none").range(0, 9);
 }
 
-void check(Keys const& keys, Config const& config) {
+bool on_raster(Config const& config) { return config.model.kind == "raster"; }
+
+mdp::Criterion criterion_of(Config const& config) {
+  using Kind = mdp::CriterionKind;
+  auto const& asked = config.criterion;
+  mdp::Criterion criterion;
+  switch (asked.kind) {
+    case CriterionKind::total_cost:
+    case CriterionKind::total_reward: criterion.kind = Kind::total_reward; break;
+    case CriterionKind::discounted: criterion.kind = Kind::discounted; break;
+    case CriterionKind::reachability: criterion.kind = Kind::reachability; break;
+    case CriterionKind::average_reward: criterion.kind = Kind::average_reward; break;
+    case CriterionKind::finite_horizon: criterion.kind = Kind::finite_horizon; break;
+    case CriterionKind::bounded_reachability: criterion.kind = Kind::bounded_reachability; break;
+    case CriterionKind::reward_reachability: criterion.kind = Kind::reward_reachability; break;
+  }
+  bool const least = asked.objective == Goal::min || (asked.objective == Goal::by_criterion && asked.kind == CriterionKind::total_cost);
+  criterion.objective = least ? mdp::Objective::min : mdp::Objective::max;
+  criterion.discount = asked.discount;
+  criterion.horizon = asked.horizon;
+  criterion.budget = asked.budget;
+  return criterion;
+}
+
+namespace {
+
+void check_raster(Keys const& keys, Config const& config) {
   auto const& model = config.model;
   if (model.file.empty() == model.map.empty()) {
     keys.reject(model.file.empty() ? "model.file" : "model.map", model.file.empty()
@@ -52,15 +129,60 @@ void check(Keys const& keys, Config const& config) {
   if (model.target.empty() && model.target_lat_lon.empty()) {
     keys.reject("model.target", "no target: give model.target = [[row, column]] or, for a grid with coordinates, model.target_lat_lon = [[lat, lon]]");
   }
-  double const discount = config.criterion.discount;
-  if (config.criterion.kind == CriterionKind::total_cost && discount != 1) {
-    keys.reject("criterion.discount", fmt::format("criterion.discount = {} (must be 1 for criterion.kind = \"total_cost\"); set kind = \"discounted\" or drop it", discount));
-  }
-  if (config.criterion.kind == CriterionKind::discounted && discount == 1) {
-    keys.reject("criterion.discount", "criterion.discount is 1 (must lie in (0, 1) for criterion.kind = \"discounted\"); give one, or set kind = \"total_cost\"");
-  }
   if (keys.given("model.target_within") && model.target_lat_lon.empty()) {
     keys.reject("model.target_within", "model.target_within has no use without model.target_lat_lon; drop it");
+  }
+  auto const kind = config.criterion.kind;
+  if (kind != CriterionKind::total_cost && kind != CriterionKind::discounted) {
+    keys.reject("criterion.kind", "criterion.kind must be \"total_cost\" or \"discounted\" for model.kind = \"raster\"");
+  }
+  if (config.criterion.objective == Goal::max) {
+    keys.reject("criterion.objective", "criterion.objective = \"max\" has no use for model.kind = \"raster\", whose steps cost; drop it");
+  }
+  for (char const* key : {"criterion.target", "criterion.avoid", "criterion.reward"}) {
+    if (keys.given(key)) keys.reject(key, fmt::format("{} has no use for model.kind = \"raster\"; drop it (targets are model.target or model.target_lat_lon)", key));
+  }
+  if (config.solver.method == Method::modified_policy_iteration || config.solver.method == Method::inexact_policy_iteration) {
+    keys.reject("solver.method", "solver.method must be \"auto\", \"gauss_seidel\" or \"jacobi\" for model.kind = \"raster\"");
+  }
+}
+
+/// Keys that only some criteria read.
+void check_criterion(Keys const& keys, Config const& config) {
+  auto const kind = config.criterion.kind;
+  auto const need = [&](char const* key, bool used, char const* where) {
+    if (!used && keys.given(key)) keys.reject(key, fmt::format("{} has no use here; it belongs to criterion.kind = {}", key, where));
+  };
+  bool const horizon = kind == CriterionKind::finite_horizon || kind == CriterionKind::bounded_reachability;
+  bool const probability = kind == CriterionKind::reachability || kind == CriterionKind::bounded_reachability || kind == CriterionKind::reward_reachability;
+  need("criterion.horizon", horizon, "\"finite_horizon\" and \"bounded_reachability\"");
+  need("criterion.terminal", kind == CriterionKind::finite_horizon, "\"finite_horizon\"");
+  need("criterion.budget", kind == CriterionKind::reward_reachability, "\"reward_reachability\"");
+  need("criterion.avoid", probability, "\"reachability\", \"bounded_reachability\" and \"reward_reachability\"");
+  if (kind == CriterionKind::discounted || kind == CriterionKind::average_reward || kind == CriterionKind::finite_horizon) {
+    need("criterion.target", false, "\"total_reward\", \"total_cost\" and the reachability kinds");
+  }
+  need("criterion.reward", kind != CriterionKind::reachability && kind != CriterionKind::bounded_reachability, "those that sum rewards");
+  need("solver.tile", on_raster(config), "any, with model.kind = \"raster\"");
+}
+
+}  // namespace
+
+void check(Keys const& keys, Config const& config) {
+  if (on_raster(config)) {
+    check_raster(keys, config);
+  } else {
+    config.model.kinds.at(config.model.kind)->check_keys(keys);
+  }
+  check_criterion(keys, config);
+  double const discount = config.criterion.discount;
+  auto const kind = config.criterion.kind;
+  if (kind == CriterionKind::discounted && discount == 1) {
+    keys.reject("criterion.discount", "criterion.discount is 1 (must lie in (0, 1) for criterion.kind = \"discounted\"); give one, or set kind = \"total_cost\"");
+  }
+  if (kind != CriterionKind::discounted && kind != CriterionKind::finite_horizon && discount != 1) {
+    keys.reject("criterion.discount", fmt::format("criterion.discount = {} (must be 1 for criterion.kind = {}); set kind = \"discounted\" or drop it",
+                                                  discount, keys.find("criterion.kind").value_toml));
   }
   if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");
 }

@@ -2,22 +2,40 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "io/import/raster.hpp"
 #include "src/config/keys.hpp"
+#include "src/mdp/iteration.hpp"
+#include "src/mdp/model_kind.hpp"
 
 namespace bellshard::value_iteration {
 
-enum class ModelKind { raster };
-enum class CriterionKind { total_cost, discounted };
-enum class Method { gauss_seidel, jacobi };
+using mdp::Method;
+
+/// total_cost is total_reward with objective "min" as its default.
+enum class CriterionKind {
+  total_cost,
+  discounted,
+  total_reward,
+  reachability,
+  average_reward,
+  finite_horizon,
+  bounded_reachability,
+  reward_reachability
+};
+enum class Goal { by_criterion, min, max };
 
 /// The job file, checked. Defaults are the values here.
 struct Config {
   struct Model {
-    ModelKind kind = ModelKind::raster;
+    std::string kind = "raster";
+    std::map<std::string, std::unique_ptr<mdp::ModelKind>> kinds;  ///< all but raster, by name
+
+    // raster
     std::filesystem::path file;                              ///< mask; or
     std::string map;                                         ///< a map drawn in the job file
     double drift = 0.1;                                      ///< probability of each 45-degree neighbour [1]
@@ -28,13 +46,22 @@ struct Config {
   } model;
   struct Criterion {
     CriterionKind kind = CriterionKind::total_cost;
-    double discount = 1.0;  ///< factor on future cost [1]
+    Goal objective = Goal::by_criterion;
+    double discount = 1.0;          ///< factor on the next step [1]
+    std::int64_t horizon = 0;       ///< [steps]
+    double budget = 0;              ///< [reward]
+    std::string target, avoid;      ///< predicates over labels and state variables
+    std::string reward;             ///< name; "1": one for every step; empty: the model's default
+    std::string terminal;           ///< state variable that is earned at the end of the horizon
   } criterion;
   struct Solver {
-    Method method = Method::gauss_seidel;
-    double tolerance = 1e-6;  ///< largest (upper - lower) / max(1, |upper|) [1]
+    Method method = Method::automatic;
+    double tolerance = 1e-6;  ///< proven width [1]
     std::int64_t max_sweeps = 1'000'000;
-    std::int64_t tile = 32;  ///< [cells]
+    std::int64_t tile = 32;   ///< [cells], raster
+    std::int64_t inner_sweeps = 50;
+    double relaxation = 1;
+    mdp::LinearMethod linear = mdp::LinearMethod::gmres;
   } solver;
   struct Output {
     std::string file = "value_iteration.h5";
@@ -45,6 +72,9 @@ struct Config {
 void declare(Keys& keys, Config& config);
 /// What single keys cannot say; rejects with the key's place.
 void check(Keys const& keys, Config const& config);
+mdp::Criterion criterion_of(Config const& config);
+bool on_raster(Config const& config);
+
 /// What only the map can say: keys that have no use on it.
 void check_against(Keys const& keys, Config const& config, io::RasterSource const& source);
 

@@ -114,7 +114,7 @@ void OrderedIteration::advance(std::int64_t) {
 }
 
 std::unique_ptr<RasterIteration> make_iteration(Context& context, RasterProblem& problem, Config const& config) {
-  if (config.solver.method == Method::jacobi) return std::make_unique<SynchronousIteration>(context, problem, config);
+  if (config.solver.method == Method::value_iteration) return std::make_unique<SynchronousIteration>(context, problem, config);
   return std::make_unique<OrderedIteration>(context, problem, config);
 }
 

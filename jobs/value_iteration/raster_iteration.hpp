@@ -1,7 +1,7 @@
 #pragma once
 #include <memory>
 
-#include "jobs/value_iteration/enclosure.hpp"
+#include "jobs/value_iteration/raster_enclosure.hpp"
 #include "kernels/lattice/tile_sweep.hpp"
 #include "src/drive/step.hpp"
 

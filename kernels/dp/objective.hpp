@@ -12,7 +12,7 @@ KOKKOS_INLINE_FUNCTION constexpr bool better(Objective objective, double a, doub
 }
 
 /// Worse than every number: where a search for the best starts.
-constexpr double worst(Objective objective) {
+KOKKOS_INLINE_FUNCTION constexpr double worst(Objective objective) {
   return objective == Objective::max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
 }
 

@@ -87,10 +87,18 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   takes_verbosity(check);
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
   inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);
+  auto* query = command(Command::query, "query", "answer for a state: its value, bounds and action");
+  query->add_option("FILE", texts.files, "the result")->type_name("")->required()->expected(1);
+  query->add_option("--state", line.state, "its name, its index, or a predicate over the variables of the result: \"s1=12 & c2<=3\"")
+      ->type_name("WHICH")
+      ->required();
   auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 if they are the same, 8 if they differ");
   diff->add_option("FILES", texts.files, "the two files")->type_name("")->required()->expected(2);
   diff->add_option("--rtol", line.relative_tolerance, "relative difference that is tolerated; 0, the default: the same bits")
       ->type_name("R");
+  auto* convert = command(Command::convert, "convert", "write a model in another format, told by the ends of the names: .h5, .umb, ...");
+  convert->add_option("FILES", texts.files, "the model, and the file to write")->type_name("IN OUT")->required()->expected(2);
+  takes_verbosity(convert);
   for (auto& [name, declared] : commands) declared.app->allow_extras();
   return commands;
 }

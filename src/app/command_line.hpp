@@ -7,7 +7,7 @@
 
 namespace bellshard {
 
-enum class Command { help, version, list, describe, init, run, check, inspect, diff };
+enum class Command { help, version, list, describe, init, run, check, inspect, diff, convert, query };
 
 /// What the user asked for.
 struct CommandLine {
@@ -16,7 +16,8 @@ struct CommandLine {
   std::string job;
   std::filesystem::path job_file;          ///< -c; empty: none, "-": standard input
   std::vector<std::string> overrides;      ///< --set
-  std::vector<std::filesystem::path> files;  ///< of inspect (one) and diff (two)
+  std::vector<std::filesystem::path> files;  ///< of inspect and query (one), diff and convert (two)
+  std::string state;                       ///< of query: an index, a name or a predicate
   double relative_tolerance = 0;           ///< of diff; 0: the same bits
   RunOptions options;
   Verbosity verbosity = Verbosity::normal;

@@ -26,7 +26,8 @@ std::string version_text() {
 }  // namespace
 
 bool needs_ranks(Command command) {
-  return command == Command::run || command == Command::check || command == Command::inspect || command == Command::diff;
+  return command == Command::run || command == Command::check || command == Command::inspect || command == Command::diff ||
+         command == Command::convert || command == Command::query;
 }
 
 std::string answer(CommandLine const& line) {
@@ -45,6 +46,8 @@ ExitCode perform(CommandLine const& line, MPI_Comm comm) {
     case Command::check: return check_job(line, comm);
     case Command::inspect: return inspect_file(line, comm);
     case Command::diff: return diff_files(line, comm);
+    case Command::query: return query_result(line, comm);
+    case Command::convert: return convert_model(line, comm);
     default: fail(ExitCode::bug, "this command needs no ranks (a bug in Bellshard)");
   }
 }

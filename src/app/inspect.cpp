@@ -173,14 +173,18 @@ ExitCode inspect_file(CommandLine const& line, MPI_Comm comm) {
   if (file.has("/provenance")) {
     text += "\n/provenance\n" + table(attributes(file, "/provenance", provenance_names));
   }
-  if (file.has("/state")) {
+  bool const checkpoint = file.has("/state") && file.text_attribute("/state", "job").has_value();  // of a model, /state is an axis
+  if (checkpoint) {
     text += "\ncheckpoint\n" + table(attributes(file, "/state", {"job", "sweep", "restart_count", "seconds"}));
   }
-  for (auto const* group : {"/results", "/state"}) {
-    if (file.has(group)) text += variables_text(comm, file, group);
-  }
+  if (file.has("/results")) text += variables_text(comm, file, "/results");
+  if (checkpoint) text += variables_text(comm, file, "/state");
   if (file.has("/trace")) text += trace_text(file);
-  if (!file.has("/results") && !file.has("/state")) text += variables_text(comm, file, "");  // an input file, most likely
+  if (!file.has("/results") && !checkpoint) {  // an input file, most likely
+    for (auto const* group : {"", "/rewards", "/label", "/coordinate"}) {
+      if (*group == '\0' || file.has(group)) text += variables_text(comm, file, group);
+    }
+  }
   together(comm, [&] {
     if (context.root()) print_data(text);
   });

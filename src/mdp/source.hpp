@@ -36,6 +36,8 @@ class Source {
   virtual std::unique_ptr<Operator> matrix_free(MPI_Comm comm, Partition const& states, Objective objective, double discount) const;
   /// Variables of the states for results: names, and their values for own states.
   virtual std::vector<std::string> coordinates() const { return {}; }
+  /// Names of the own states [own state]; empty where the model has none. Collective.
+  virtual std::vector<std::string> state_names(MPI_Comm, Block) const { return {}; }
   virtual std::vector<double> coordinate(MPI_Comm comm, Block own, std::string const& name) const;
 };
 

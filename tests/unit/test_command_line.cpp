@@ -58,6 +58,9 @@ TEST_CASE("the other commands take what they need") {
   CHECK(parse_command_line({"inspect", "a.h5"}).files.size() == 1);
   auto const diff = parse_command_line({"diff", "a.h5", "b.h5", "--rtol", "1e-9"});
   CHECK(diff.files == std::vector<std::filesystem::path>{"a.h5", "b.h5"});
+  auto const convert = parse_command_line({"convert", "a.umb", "a.h5"});
+  CHECK(convert.command == Command::convert);
+  CHECK(convert.files == std::vector<std::filesystem::path>{"a.umb", "a.h5"});
   CHECK(diff.relative_tolerance == 1e-9);
 }
 

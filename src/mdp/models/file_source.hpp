@@ -28,7 +28,7 @@ class FileSource : public Source {
   std::vector<std::string> labels() const { return labels_; }
   std::vector<std::string> rewards() const;  ///< names of the rewards; the default one first, "" where it has none
   /// Names of own states [own state]; empty where the file has none. Collective.
-  std::vector<std::string> state_names(MPI_Comm comm, Block own) const;
+  std::vector<std::string> state_names(MPI_Comm comm, Block own) const override;
   /// Distinct names of actions, and for each pair of the own states its place among them or -1; both empty where the file has
   /// none. Collective.
   struct ActionNames {

@@ -1,4 +1,4 @@
-#include "jobs/value_iteration/result.hpp"
+#include "jobs/value_iteration/raster_result.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -75,7 +75,7 @@ Proof write_result(Context& context, RasterProblem& problem, RasterIteration& it
   out.write("unreachable_states", problem.unreachable_cells(), io::Unit{"count"}, "free cells that cannot reach a target");
   out.write("sweeps", driven.sweeps, io::Unit{"count"}, "sweeps of all lives of the run");
   out.attribute("status", iteration.finished() ? "converged" : "not_converged");
-  out.attribute("method", config.solver.method == Method::jacobi ? "jacobi" : "gauss_seidel");
+  out.attribute("method", config.solver.method == Method::value_iteration ? "jacobi" : "gauss_seidel");
   out.attribute("tolerance", config.solver.tolerance);
   out.attribute("discount", config.criterion.discount);
   out.write(driven.trace);

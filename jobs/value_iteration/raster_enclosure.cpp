@@ -1,4 +1,4 @@
-#include "jobs/value_iteration/enclosure.hpp"
+#include "jobs/value_iteration/raster_enclosure.hpp"
 
 #include <cmath>
 #include <limits>

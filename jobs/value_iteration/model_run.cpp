@@ -1,0 +1,136 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "jobs/value_iteration/model_result.hpp"
+#include "jobs/value_iteration/runs.hpp"
+#include "src/dist/reduce.hpp"
+#include "src/drive/drive.hpp"
+#include "src/drive/record.hpp"
+#include "src/mdp/problem.hpp"
+
+namespace bellshard::value_iteration {
+namespace {
+
+using mdp::CriterionKind::average_reward;
+using mdp::CriterionKind::discounted;
+using mdp::CriterionKind::finite_horizon;
+
+std::unique_ptr<mdp::Source> open_model(Context& context, Config const& config) {
+  return config.model.kinds.at(config.model.kind)->make(context);
+}
+
+bool has_target(mdp::Criterion const& criterion) {
+  return criterion.kind != discounted && criterion.kind != finite_horizon && criterion.kind != average_reward;
+}
+
+/// The predicates of the job file, answered for the own states.
+mdp::Question ask(Context& context, Config const& config, mdp::Source const& source, Block own) {
+  auto const& asked = config.criterion;
+  mdp::Question question;
+  question.criterion = criterion_of(config);
+  if (has_target(question.criterion)) {
+    bool const named = !asked.target.empty();
+    if (!named && !source.has_label("target")) {
+      fail(ExitCode::bad_job_file, "criterion.target is missing, and the model has no label target: name the states to meet, for example "
+                                   "criterion.target = \"goal\" (discounted, average_reward and finite_horizon need none)");
+    }
+    question.target = source.where(context.comm(), own, named ? asked.target : "target");
+    auto const met = sum_over_ranks(context.comm(), static_cast<std::int64_t>(std::count(question.target.begin(), question.target.end(), 1)));
+    if (met == 0) context.log().warn("criterion.target = \"{}\" holds in no state", named ? asked.target : "target");
+  }
+  if (!asked.avoid.empty()) {
+    question.allowed = source.where(context.comm(), own, asked.avoid);
+    for (auto& flag : question.allowed) flag = flag == 0;
+  }
+  if (!asked.terminal.empty()) question.terminal = source.coordinate(context.comm(), own, asked.terminal);
+  return question;
+}
+
+mdp::Rows read_rows(Context& context, Config const& config, mdp::Source const& source, Block own) {
+  bool const ones = config.criterion.reward == "1";
+  auto rows = source.rows(context.comm(), own, ones ? "" : config.criterion.reward);
+  if (ones) std::fill(rows.reward.begin(), rows.reward.end(), 1.0);
+  return rows;
+}
+
+mdp::SolverOptions solver_options(Config const& config) {
+  mdp::SolverOptions options;
+  options.method = config.solver.method;
+  options.tolerance = config.solver.tolerance;
+  options.inner_sweeps = config.solver.inner_sweeps;
+  options.relaxation = config.solver.relaxation;
+  options.linear = config.solver.linear;
+  return options;
+}
+
+std::unique_ptr<mdp::Problem> set_up(Context& context, Config const& config, mdp::Source const& source, Partition const& states) {
+  auto const own = states.block(context.rank());
+  auto question = ask(context, config, source, own);
+  auto const& criterion = question.criterion;
+  if (!has_target(criterion) && criterion.kind != average_reward && config.criterion.reward != "1") {
+    if (auto op = source.matrix_free(context.comm(), states, criterion.objective, criterion.discount)) {
+      return mdp::make_problem(std::move(op), std::move(question), solver_options(config));
+    }
+  }
+  auto rows = read_rows(context, config, source, own);
+  context.log().info("{} transitions of {} pairs of state and action", sum_over_ranks(context.comm(), rows.transitions()),
+                     sum_over_ranks(context.comm(), rows.pairs()));
+  return mdp::make_problem(context.comm(), states, std::move(rows), std::move(question), solver_options(config));
+}
+
+}  // namespace
+
+Estimate estimate_model(Context& context, Config const& config) {
+  auto const source = open_model(context, config);
+  auto const partition = source->partition(context.comm());
+  std::int64_t most = 0;
+  for (int part = 0; part < partition.parts(); ++part) most = std::max(most, partition.block(part).size());
+  double const states = static_cast<double>(most);
+  Estimate estimate;
+  estimate.facts = {{"model", source->description()},
+                    {"states", fmt::format("{}", source->states())},
+                    {"states of the fullest rank", fmt::format("{}", most)}};
+  estimate.memory = {{"values, two stages, and both bounds", 4 * 8 * states},
+                     {"actions", 4 * states},
+                     {"linear solver (not value_iteration or gauss_seidel)", 31 * 8 * states},
+                     {"staging of files", 256.0 * (1 << 20)}};
+  return estimate;
+}
+
+ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
+  auto const source = open_model(context, config);
+  auto const states = source->partition(context.comm());
+  context.log().info("{}: {} states on {} ranks", source->description(), source->states(), context.ranks());
+  auto const problem = set_up(context, config, *source, states);
+  context.log().info("{}", problem->description());
+
+  auto const record = make_record(context, "value_iteration", "optimal values of " + source->description(),
+                                  config.model.kinds.at(config.model.kind)->inputs());
+  DriveOptions options;
+  options.output = context.options().output_dir / config.output.file;
+  options.fingerprint = problem_text(keys, keys.find("solver.method").value_toml, record);
+  options.max_sweeps = config.solver.max_sweeps;
+  options.residual_name = "largest change of a value in a sweep";
+  auto const driven = drive(context, problem->step(), record, options);
+  if (driven.outcome == Outcome::stopped) {
+    context.log().info("{}", summary_line(driven, options.output));
+    return driven.exit_code();
+  }
+
+  auto const answer = problem->answer();
+  bool const converged = answer.proven && answer.width <= config.solver.tolerance;
+  write_model_result(context, *source, states, answer, config, record, driven);
+  auto code = driven.exit_code();
+  if (code == ExitCode::done && !converged) code = ExitCode::not_converged;
+  if (code == ExitCode::not_converged) {
+    context.log().warn("not converged: the proven width is {:.3g}; {}", answer.width,
+                       driven.outcome == Outcome::sweep_limit ? "raise solver.max_sweeps and run again, it goes on from the checkpoint"
+                                                              : "rounding allows no narrower proof, so raise solver.tolerance");
+  }
+  if (code == ExitCode::done) discard_checkpoints(context, options);
+  context.log().info("{}; proven width {:.3g}", summary_line(driven, options.output), answer.width);
+  return code;
+}
+
+}  // namespace bellshard::value_iteration

@@ -1,0 +1,67 @@
+#include "src/mdp/iteration.hpp"
+
+#include <cmath>
+
+#include "src/dist/reduce.hpp"
+#include "src/mdp/sharded_values.hpp"
+#include "src/runtime/large_array.hpp"
+
+namespace bellshard::mdp {
+
+Iteration::Iteration(Operator& op, SolverOptions const& options)
+    : op_(op), options_(options), own_{op.own_first(), op.own().size()}, prover_(op), try_below_(options.tolerance) {
+  auto const size = static_cast<std::size_t>(op.local_items());
+  values_ = large_array<Array<double>>("bellshard::mdp::values", size);
+  next_ = large_array<Array<double>>("bellshard::mdp::next_values", size);
+  action_ = Array<std::int32_t>("bellshard::mdp::action", static_cast<std::size_t>(own_.size));
+  Kokkos::deep_copy(action_, -1);
+}
+
+std::vector<io::ShardedArray> Iteration::arrays() {
+  return {sharded_values(op_.states(), op_.own(), values_, own_.first, "value", "1", "value after the last sweep"),
+          sharded_values(op_.states(), op_.own(), action_, 0, "action", "1", "action of the last improvement, -1 for none yet")};
+}
+
+void Iteration::restored() { op_.refresh(values_); }
+
+void Iteration::start_from(Array<double> const& values) {
+  Kokkos::deep_copy(values_, values);
+  restored();
+}
+
+void Iteration::count(double sweeps) {
+  auto const cost = op_.cost();
+  work_.updates = sweeps * sum_over_ranks(op_.comm(), cost.states);
+  work_.bytes = sweeps * sum_over_ranks(op_.comm(), cost.bytes);
+}
+
+double Iteration::estimated_width(Change change, double scale) {
+  double const largest = change.largest();
+  double const ratio = before_ > 0 ? std::fmin(largest / before_, 0.999999) : 0;
+  before_ = largest;
+  if (scale == 0) return largest == 0 ? 0 : std::numeric_limits<double>::infinity();
+  if (op_.discount() < 1) return (change.highest - change.lowest) / (1 - op_.discount()) / scale;
+  return largest / (1 - ratio) / scale;
+}
+
+void Iteration::judge(Change change) {
+  residual_ = change.largest();
+  double const estimate = estimated_width(change, largest_value(op_, values_));
+  if (!(estimate <= try_below_)) return;
+  proof_ = prover_.prove(values_, change);
+  if (finished()) return;
+  if (proof_.rounding_limits) exhausted_ = true;
+  try_below_ = estimate * (proof_.holds ? std::fmin(0.5, 0.5 * options_.tolerance / proof_.width) : 0.1);
+}
+
+void Iteration::conclude() {
+  auto const change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
+  if (!proof_.holds) proof_ = prover_.prove(values_, change);
+}
+
+void run_to_end(Iteration& iteration, std::int64_t max_sweeps) {
+  for (std::int64_t sweep = 1; sweep <= max_sweeps && !iteration.finished() && !iteration.exhausted(); ++sweep) iteration.advance(sweep);
+  iteration.conclude();
+}
+
+}  // namespace bellshard::mdp

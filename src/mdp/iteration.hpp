@@ -1,0 +1,78 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "src/drive/step.hpp"
+#include "src/mdp/operator.hpp"
+#include "src/mdp/policy_equation.hpp"
+#include "src/mdp/proof.hpp"
+
+namespace bellshard::mdp {
+
+enum class Method { automatic, value_iteration, gauss_seidel, modified_policy_iteration, inexact_policy_iteration };
+
+struct SolverOptions {
+  Method method = Method::automatic;
+  double tolerance = 1e-6;           ///< proven width: max (upper - lower) / max(|value|, 1e-3 largest |value|) [1]
+  std::int64_t inner_sweeps = 50;    ///< modified policy iteration: most sweeps of a policy
+  double relaxation = 1;             ///< gauss_seidel: above 1 over-relaxed
+  LinearMethod linear = LinearMethod::gmres;
+};
+
+/// The method that `automatic` stands for with this operator.
+Method chosen_method(Operator const& op, Method asked);
+/// Its name in job files.
+std::string to_string(Method method);
+
+/// What all methods share: the values, the actions, the proof and the state of a checkpoint.
+class Iteration : public Step {
+ public:
+  Iteration(Operator& op, SolverOptions const& options);
+
+  double residual() const override { return residual_; }
+  bool finished() const override { return proof_.holds && proof_.width <= options_.tolerance; }
+  bool exhausted() const override { return exhausted_; }
+  SweepWork work() const override { return work_; }
+  std::vector<io::ShardedArray> arrays() override;
+  void restored() override;
+
+  Array<double> const& values() const { return values_; }       ///< local storage
+  Array<std::int32_t> const& actions() const { return action_; } ///< [own state]
+  Proof const& proof() const { return proof_; }
+  Prover& prover() { return prover_; }
+  /// Start from these values (own states in local storage).
+  void start_from(Array<double> const& values);
+  /// After the last sweep: proves what it can where nothing is proven yet, and takes the greedy actions. Collective.
+  void conclude();
+
+ protected:
+  /// Looks at the change of a sweep from V to T V, all ranks, and proves bounds of values_ where they look narrow enough.
+  void judge(Change change);
+  /// A sweep took place; the work of `sweeps` of them.
+  void count(double sweeps);
+
+  Operator& op_;
+  SolverOptions options_;
+  linalg::Part own_;
+  Array<double> values_, next_;
+  Array<std::int32_t> action_;
+
+ private:
+  double estimated_width(Change change, double scale);
+
+  Prover prover_;
+  Proof proof_;
+  double residual_ = 0;
+  double before_ = 0;          ///< largest change of the sweep before
+  double try_below_;           ///< estimated width at which the next proof is tried
+  bool exhausted_ = false;
+  SweepWork work_;
+};
+
+std::unique_ptr<Iteration> make_iteration(Operator& op, SolverOptions const& options);
+
+/// Advances to the end without checkpoints, for side problems (the value of a policy). Collective.
+void run_to_end(Iteration& iteration, std::int64_t max_sweeps);
+
+}  // namespace bellshard::mdp

@@ -1,0 +1,47 @@
+#include "src/mdp/problem.hpp"
+
+#include <algorithm>
+
+#include "src/mdp/average_problem.hpp"
+#include "src/mdp/budget_problem.hpp"
+#include "src/mdp/horizon_problem.hpp"
+#include "src/mdp/sparse_operator.hpp"
+#include "src/mdp/stationary_problem.hpp"
+
+namespace bellshard::mdp {
+namespace {
+
+/// Probabilities count no rewards.
+Rows probabilities_alone(Rows rows) {
+  std::fill(rows.reward.begin(), rows.reward.end(), 0.0);
+  return rows;
+}
+
+}  // namespace
+
+std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options) {
+  auto const& criterion = question.criterion;
+  switch (criterion.kind) {
+    case CriterionKind::finite_horizon:
+    case CriterionKind::bounded_reachability: {
+      if (criterion.kind == CriterionKind::bounded_reachability) rows = probabilities_alone(std::move(rows));
+      auto op = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount);
+      return std::make_unique<HorizonProblem>(std::move(op), std::move(question), options);
+    }
+    case CriterionKind::average_reward:
+      return std::make_unique<AverageProblem>(comm, states, std::move(rows), std::move(question), options);
+    case CriterionKind::reward_reachability:
+      return std::make_unique<BudgetProblem>(comm, states, rows, question, options);
+    default:
+      return std::make_unique<StationaryProblem>(comm, states, std::move(rows), std::move(question), options);
+  }
+}
+
+std::unique_ptr<Problem> make_problem(std::unique_ptr<Operator> op, Question question, SolverOptions const& options) {
+  if (question.criterion.kind == CriterionKind::finite_horizon) {
+    return std::make_unique<HorizonProblem>(std::move(op), std::move(question), options);
+  }
+  return std::make_unique<StationaryProblem>(std::move(op), std::move(question), options);
+}
+
+}  // namespace bellshard::mdp

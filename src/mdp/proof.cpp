@@ -1,0 +1,147 @@
+#include "src/mdp/proof.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "kernels/dp/bounds.hpp"
+#include "src/dist/reduce.hpp"
+#include "src/runtime/large_array.hpp"
+
+namespace bellshard::mdp {
+namespace {
+
+constexpr int attempts = 6;
+constexpr int sweeps_before_solving = 50;
+constexpr int most_rounds = 400;
+
+}  // namespace
+
+Change over_ranks(MPI_Comm comm, Change change) {
+  std::array<double, 2> ends{-change.lowest, change.highest};
+  max_over_ranks(comm, ends);
+  if (-ends[0] > ends[1]) return {};  // no state anywhere
+  return {-ends[0], ends[1]};
+}
+
+double largest_value(Operator& op, Array<double> const& values) {
+  linalg::Part const own{op.own_first(), op.own().size()};
+  return max_over_ranks(op.comm(), linalg::largest_magnitude(Execution(), own, values));
+}
+
+Prover::Prover(Operator& op) : op_(op), own_{op.own_first(), op.own().size()} {
+  auto const size = static_cast<std::size_t>(op.local_items());
+  lower_ = large_array<Array<double>>("bellshard::mdp::lower", size);
+  upper_ = large_array<Array<double>>("bellshard::mdp::upper", size);
+}
+
+Proof Prover::prove(Array<double> const& values, Change change) {
+  Proof proof;
+  proof.floor = std::fmax(1e-3 * largest_value(op_, values), std::numeric_limits<double>::min());
+  auto const enclosing = over_ranks(op_.comm(), op_.enclosing_change(values));
+  sweeps_ += 1;
+  double const span = enclosing.highest - enclosing.lowest;
+  if (!std::isfinite(span)) return proof;
+  proof.rounding_limits = change.highest - change.lowest <= 0.5 * span;
+  if (op_.discount() < 1) {
+    prove_discounted(values, enclosing, proof);
+  } else {
+    prove_by_steps(values, enclosing, proof);
+  }
+  if (proof.holds) {
+    proof.width = max_over_ranks(op_.comm(), dp::largest_width(Execution(), own_, lower_, upper_, values, proof.floor));
+  } else {
+    Kokkos::deep_copy(lower_, -std::numeric_limits<double>::infinity());
+    Kokkos::deep_copy(upper_, std::numeric_limits<double>::infinity());
+  }
+  return proof;
+}
+
+bool Prover::check(Array<double> const& values, double low, double high) {
+  Execution const execution;
+  if (op_.discount() < 1) {
+    linalg::combine(execution, own_, 1, values, 0, values, lower_);
+    linalg::combine(execution, own_, 1, values, 0, values, upper_);
+    linalg::shift(execution, own_, low, lower_);
+    linalg::shift(execution, own_, high, upper_);
+  } else {
+    linalg::combine(execution, own_, 1, values, low, weight_, lower_);
+    linalg::combine(execution, own_, 1, values, high, weight_, upper_);
+  }
+  auto const violations = op_.verify(lower_, upper_);
+  sweeps_ += 1;
+  return sum_over_ranks(op_.comm(), violations.lower + violations.upper) == 0;
+}
+
+void Prover::prove_discounted(Array<double> const& values, Change enclosing, Proof& proof) {
+  double const ease = 1 - op_.discount();
+  longest_ = 1 / ease;
+  double const middle = 0.5 * (enclosing.lowest + enclosing.highest) / ease;
+  linalg::shift(Execution(), own_, middle, values);
+  // T (V + c) - (V + c) = (T V - V) - (1 - discount) c: what is left on both sides of the middle.
+  double const half = 0.5 * (enclosing.highest - enclosing.lowest) / ease;
+  double const rounding = 1e-15 * std::fabs(middle);
+  double reach = half * (1 + 1e-6) + rounding;
+  for (int attempt = 0; attempt < attempts && !proof.holds; ++attempt, reach *= attempt == 1 ? 1.1 : 2) {
+    proof.holds = check(values, -reach, reach);
+  }
+}
+
+void Prover::prove_by_steps(Array<double> const& values, Change enclosing, Proof& proof) {
+  double const most = std::fmax(-enclosing.lowest, enclosing.highest);
+  double margin = 10 * most;
+  double low = 2 * std::fmin(0, enclosing.lowest), high = 2 * std::fmax(0, enclosing.highest);
+  for (int attempt = 0; attempt < attempts && !proof.holds; ++attempt) {
+    if (!settle_weight(values, margin)) return;
+    // An action beyond the margin cannot spoil the bounds where the margin exceeds what they move.
+    double const needed = most + std::fmax(-low, high) * longest_;
+    proof.holds = check(values, low, high);
+    if (proof.holds) return;
+    if (needed > margin) {
+      margin = 2 * needed;
+    } else {
+      low *= 2;
+      high *= 2;
+    }
+  }
+}
+
+bool Prover::settle_weight(Array<double> const& values, double margin) {
+  auto const size = static_cast<std::size_t>(op_.local_items());
+  if (weight_.size() != size || !weight_.data()) {
+    weight_ = large_array<Array<double>>("bellshard::mdp::weight", size);
+    next_weight_ = large_array<Array<double>>("bellshard::mdp::next_weight", size);
+    weight_action_ = Array<std::int32_t>("bellshard::mdp::weight_action", static_cast<std::size_t>(own_.size));
+    Kokkos::deep_copy(weight_action_, -1);
+  }
+  for (int round = 0; round < most_rounds; ++round) {
+    for (int sweep = 0; sweep < sweeps_before_solving; ++sweep) {
+      auto const change = over_ranks(op_.comm(), op_.count_steps(values, margin, weight_, next_weight_, weight_action_));
+      std::swap(weight_, next_weight_);
+      sweeps_ += 1;
+      if (!(change.highest > 0.5)) {
+        longest_ = largest_value(op_, weight_);
+        return std::isfinite(longest_);
+      }
+    }
+    accelerate_weight();
+  }
+  return false;
+}
+
+/// Solves w = 1 + P w for the policy that took most steps; keeps what it finds where that is a number of steps.
+void Prover::accelerate_weight() {
+  if (!equation_) {
+    equation_ = std::make_unique<PolicyEquation>(op_, LinearMethod::gmres);
+    ones_ = large_array<Array<double>>("bellshard::mdp::ones", static_cast<std::size_t>(op_.local_items()));
+    Kokkos::deep_copy(ones_, 1.0);
+  }
+  Kokkos::deep_copy(next_weight_, weight_);
+  auto const outcome = equation_->solve(weight_action_, ones_, next_weight_, 1e-3, 600);
+  sweeps_ += static_cast<double>(outcome.products);
+  double const least = -max_over_ranks(op_.comm(), -dp::least_value(Execution(), own_, next_weight_));
+  double const most = largest_value(op_, next_weight_);
+  if (least >= 0 && std::isfinite(most)) std::swap(weight_, next_weight_);
+}
+
+}  // namespace bellshard::mdp

@@ -1,0 +1,66 @@
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <memory>
+
+#include "kernels/linalg/vectors.hpp"
+#include "src/mdp/operator.hpp"
+#include "src/mdp/policy_equation.hpp"
+
+namespace bellshard::mdp {
+
+/// What is proven of values V: every optimal value lies in [lower, upper].
+struct Proof {
+  double width = std::numeric_limits<double>::infinity();  ///< max (upper - lower) / max(|value|, floor) [1]
+  double floor = 0;             ///< 1e-3 of the largest |value|
+  bool holds = false;           ///< both verifying sweeps passed at every state
+  bool rounding_limits = false; ///< most of the width is the rounding of one sweep
+};
+
+/// Makes bounds of values and proves them. An operator whose equation has one solution, and whose sweeps lead to it from
+/// anywhere (discounted; or the outcome of reduce()), is monotone, so T lower >= lower proves lower and T upper <= upper
+/// proves upper, whatever made them. The candidates are
+///
+///     V + low w,  V + high w,     w(s) >= 1/2 + discount * sum p w(next) for every action that matters,
+///
+/// with low and high from the least and the greatest T V - V, rounding included. Discounted, w is the same number everywhere
+/// (MacQueen 1966, Porteus 1971). Undiscounted, w is the expected number of steps that near-optimal policies make.
+class Prover {
+ public:
+  explicit Prover(Operator& op);
+
+  /// Tries to prove bounds of `values` [local storage]; discounted, values are first moved to the middle of their bounds.
+  /// The bounds stand in lower() and upper() where it holds. `change` is that of the last sweep, all ranks. Collective.
+  Proof prove(Array<double> const& values, Change change);
+
+  Array<double> const& lower() const { return lower_; }
+  Array<double> const& upper() const { return upper_; }
+  /// The greatest expected number of steps (undiscounted, after a proof); else 1 / (1 - discount).
+  double longest() const { return longest_; }
+  double sweeps() const { return sweeps_; }  ///< that all proofs took so far
+
+ private:
+  void prove_discounted(Array<double> const& values, Change enclosing, Proof& proof);
+  void prove_by_steps(Array<double> const& values, Change enclosing, Proof& proof);
+  /// Finds w for the actions within `margin` of the best; false where it does not settle.
+  bool settle_weight(Array<double> const& values, double margin);
+  void accelerate_weight();
+  /// Builds both bounds and runs the verifying sweeps.
+  bool check(Array<double> const& values, double low, double high);
+
+  Operator& op_;
+  linalg::Part own_;
+  Array<double> lower_, upper_;
+  Array<double> weight_, next_weight_, ones_;   ///< undiscounted alone
+  Array<std::int32_t> weight_action_;
+  std::unique_ptr<PolicyEquation> equation_;
+  double longest_ = 1;
+  double sweeps_ = 0;
+};
+
+/// The least and the greatest over all ranks. Collective.
+Change over_ranks(MPI_Comm comm, Change change);
+/// Greatest |value| of the own states of all ranks. Collective.
+double largest_value(Operator& op, Array<double> const& values);
+
+}  // namespace bellshard::mdp

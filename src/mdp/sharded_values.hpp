@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <utility>
+
+#include "io/sharded_array.hpp"
+#include "kernels/execution.hpp"
+#include "src/dist/partition.hpp"
+
+namespace bellshard::mdp {
+
+/// The own states of a field (from `first` on in local storage) as the global array [state] that files hold. Storing into it
+/// leaves items of other ranks for a later refresh().
+template <class T>
+io::ShardedArray sharded_values(Partition const& states, Block own, Array<T> const& field, std::int64_t first, std::string name,
+                                std::string unit, std::string long_name) {
+  using HostPiece = Kokkos::View<T*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+  using ConstHostPiece = Kokkos::View<T const*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+  auto const piece = [field, first, own](Block items) {
+    auto const begin = static_cast<std::size_t>(first + items.begin - own.begin);
+    return Kokkos::subview(field, std::make_pair(begin, begin + static_cast<std::size_t>(items.size())));
+  };
+  io::ShardedArray array;
+  array.name = std::move(name);
+  array.type = io::element_type<T>();
+  array.shape = {states.size()};
+  array.own = own;
+  array.unit = std::move(unit);
+  array.long_name = std::move(long_name);
+  array.fetch = [piece](Block items, void* host) {
+    Kokkos::deep_copy(HostPiece(static_cast<T*>(host), static_cast<std::size_t>(items.size())), piece(items));
+  };
+  array.store = [piece](Block items, void const* host) {
+    Kokkos::deep_copy(piece(items), ConstHostPiece(static_cast<T const*>(host), static_cast<std::size_t>(items.size())));
+  };
+  return array;
+}
+
+}  // namespace bellshard::mdp

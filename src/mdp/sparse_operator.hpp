@@ -1,0 +1,24 @@
+#pragma once
+#include <mpi.h>
+
+#include <memory>
+
+#include "src/dist/partition.hpp"
+#include "src/mdp/operator.hpp"
+#include "src/mdp/rows.hpp"
+
+namespace bellshard::mdp {
+
+/// How transitions are stored. All keep the exact probabilities and give the same bits; `automatic` takes the smallest that the
+/// model allows on every rank.
+enum class StorageChoice {
+  automatic,
+  indexed  ///< 12 bytes: int32 index, float64 probability
+};
+
+/// The Bellman operator of stored rows. Plans the exchange of values between ranks, packs the rows for the device and lets go
+/// of them. Exit 4 where a block is too large for its 32-bit indices. Collective.
+std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& rows, Objective objective, double discount,
+                                               StorageChoice storage = StorageChoice::automatic);
+
+}  // namespace bellshard::mdp

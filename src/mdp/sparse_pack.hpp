@@ -1,0 +1,49 @@
+#pragma once
+#include <mpi.h>
+
+#include <vector>
+
+#include "kernels/dp/sparse_states.hpp"
+#include "src/dist/ghost_exchange.hpp"
+#include "src/mdp/rows.hpp"
+
+namespace bellshard::mdp {
+
+/// Items of other ranks that the rows lead to: ascending, each once.
+std::vector<std::int64_t> foreign_states(Rows const& rows);
+
+/// What the device needs of the rows beside their transitions (see dp::SparseModel).
+struct PackedPairs {
+  Array<std::int64_t const> pair_begin;
+  Array<std::int64_t const> transition_begin;
+  Array<std::uint32_t const> pair_end;
+  Array<double const> reward;
+};
+
+/// Transitions of probability 0 go, so that 0 times infinity never arises. Exit 4 where a state has 2^32 transitions or more.
+void drop_impossible(Rows& rows);
+PackedPairs pack_pairs(Rows const& rows);
+
+/// What bounds the rounding of any pair, the same on every rank.
+struct RowExtremes {
+  double transitions = 0;  ///< most of a pair
+  double reward = 0;       ///< greatest magnitude
+};
+RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows);
+
+/// next_state becomes the place in local storage.
+void localise(Rows& rows, GhostExchange const& exchange);
+
+/// Chunks of states whose rows stay on this rank, and those that need items of others. Of localised rows.
+struct Chunks {
+  dp::ChunkList all;
+  dp::ChunkList interior;
+  dp::ChunkList border;
+};
+Chunks sort_chunks(Rows const& localised, GhostExchange const& exchange);
+
+/// A device array of host numbers, converted to T.
+template <class T, class Number>
+Array<T const> to_device(std::string const& label, std::vector<Number> const& numbers);
+
+}  // namespace bellshard::mdp

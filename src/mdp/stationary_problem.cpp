@@ -1,0 +1,163 @@
+#include "src/mdp/stationary_problem.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "src/dist/reduce.hpp"
+#include "src/mdp/host_copy.hpp"
+#include "src/mdp/sharded_values.hpp"
+#include "src/mdp/sparse_operator.hpp"
+#include "src/runtime/large_array.hpp"
+
+namespace bellshard::mdp {
+namespace {
+
+constexpr std::int64_t most_policy_sweeps = 1'000'000;
+
+char const* value_name(Criterion const& criterion) {
+  return criterion.kind == CriterionKind::reachability ? "probability to meet the target" : "expected total reward";
+}
+
+}  // namespace
+
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Objective objective, double discount) {
+  auto offsets = reduction.rows.action_offset;
+  auto op = make_sparse_operator(comm, reduction.states, std::move(reduction.rows), objective, discount);
+  reduction.rows = Rows{};
+  reduction.rows.action_offset = std::move(offsets);
+  return op;
+}
+
+StationaryProblem::StationaryProblem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options)
+    : comm_(comm), states_(states), own_(rows.own), question_(std::move(question)), options_(options) {
+  auto const& criterion = question_.criterion;
+  if (criterion.kind == CriterionKind::discounted && question_.target.empty()) {
+    op_ = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount);
+  } else {
+    rows_ = std::move(rows);
+    reduction_ = std::make_unique<Reduction>(reduce(comm, states, rows_, question_.target, question_.allowed, criterion));
+    op_ = operator_of(comm, *reduction_, criterion.objective, criterion.discount);
+  }
+  iteration_ = make_iteration(*op_, options_);
+}
+
+StationaryProblem::StationaryProblem(std::unique_ptr<Operator> op, Question question, SolverOptions const& options)
+    : comm_(op->comm()), states_(op->states()), own_(op->own()), question_(std::move(question)), options_(options), op_(std::move(op)),
+      iteration_(make_iteration(*op_, options_)) {}
+
+std::string StationaryProblem::description() const {
+  auto const method = to_string(chosen_method(*op_, options_.method));
+  if (!reduction_) return fmt::format("{} on {} states", method, states_.size());
+  return fmt::format("{} on {} states that graph search leaves open of {}, {} end components made one state each", method,
+                     reduction_->states.size(), states_.size(), reduction_->components);
+}
+
+Answer StationaryProblem::answer() { return reduction_ ? answer_reduced() : answer_unreduced(); }
+
+Answer StationaryProblem::answer_unreduced() {
+  iteration_->conclude();
+  auto const& proof = iteration_->proof();
+  Answer answer;
+  answer.proven = proof.holds;
+  answer.width = proof.width;
+  answer.floor = proof.floor;
+  auto const first = op_->own_first();
+  auto const field = [&](Array<double> const& array, char const* name, char const* long_name) {
+    answer.fields.push_back(sharded_values(states_, own_, array, first, name, "1", long_name));
+  };
+  field(iteration_->values(), "value", "expected discounted reward");
+  field(iteration_->prover().lower(), "lower", "proven lower bound of the optimal value");
+  field(iteration_->prover().upper(), "upper", "proven upper bound of the optimal value");
+  answer.fields.push_back(
+      sharded_values(states_, own_, iteration_->actions(), 0, "action", "1", "optimal action, index within the state"));
+
+  // The policy's own value, by its linear equation from the optimal values on.
+  auto const size = static_cast<std::size_t>(op_->local_items());
+  auto const value = large_array<Array<double>>("bellshard::mdp::policy_value", size);
+  auto const next = large_array<Array<double>>("bellshard::mdp::policy_next", size);
+  Kokkos::deep_copy(value, iteration_->values());
+  double const goal = 0.1 * options_.tolerance * (1 - op_->discount()) * std::fmax(proof.floor, 1e-300);
+  for (int sweep = 0; sweep < 1000; ++sweep) {
+    auto const change = over_ranks(comm_, op_->evaluate(iteration_->actions(), value, next));
+    Kokkos::deep_copy(value, next);
+    double const ease = 1 - op_->discount();
+    linalg::shift(Execution(), {first, own_.size()}, 0.5 * (change.lowest + change.highest) * op_->discount() / ease, value);
+    if (!(change.highest - change.lowest > goal)) break;
+  }
+  field(value, "policy_value", "value of the written policy");
+  return answer;
+}
+
+Found StationaryProblem::find() {
+  iteration_->conclude();
+  auto const first = op_->own_first();
+  auto const size = op_->own().size();
+  Found found;
+  found.proof = iteration_->proof();
+  auto const lift = [&](Array<double> const& array) { return lift_values(comm_, states_, *reduction_, to_host(array, first, size)); };
+  found.value = lift(iteration_->values());
+  found.lower = lift(iteration_->prover().lower());
+  found.upper = lift(iteration_->prover().upper());
+  found.action = lift_policy(comm_, states_, rows_, *reduction_, to_host(iteration_->actions(), 0, size));
+  if (question_.criterion.kind == CriterionKind::reachability) {
+    for (auto& bound : found.lower) bound = std::fmax(bound, 0);
+    for (auto& bound : found.upper) bound = std::fmin(bound, 1);
+  }
+  if (!found.proof.holds) {  // nothing proven but the signs and the graph
+    bool const probability = question_.criterion.kind == CriterionKind::reachability;
+    for (std::size_t s = 0; s < found.value.size(); ++s) {
+      if (reduction_->image[s] < 0) continue;
+      found.lower[s] = probability ? 0 : -std::numeric_limits<double>::infinity();
+      found.upper[s] = probability ? 1 : std::numeric_limits<double>::infinity();
+    }
+  }
+  return found;
+}
+
+std::vector<double> StationaryProblem::value_of_policy(std::vector<std::int32_t> const& action) const {
+  auto options = options_;
+  options.method = Method::automatic;
+  StationaryProblem chain(comm_, states_, follow(rows_, action), question_, options);
+  run_to_end(*chain.iteration_, most_policy_sweeps);
+  return chain.find().value;
+}
+
+Answer StationaryProblem::answer_reduced() {
+  auto found = find();
+  Answer answer;
+  answer.proven = found.proof.holds;
+  answer.width = found.proof.width;
+  answer.floor = found.proof.floor;
+  std::string const name = value_name(question_.criterion);
+  auto policy_value = value_of_policy(found.action);
+  answer.fields.push_back(host_field(states_, own_, std::move(found.value), "value", "1", name));
+  answer.fields.push_back(host_field(states_, own_, std::move(found.lower), "lower", "1", "proven lower bound of the optimal value"));
+  answer.fields.push_back(host_field(states_, own_, std::move(found.upper), "upper", "1", "proven upper bound of the optimal value"));
+  answer.fields.push_back(host_field(states_, own_, std::move(found.action), "action", "1", "optimal action, index within the state"));
+  answer.fields.push_back(host_field(states_, own_, std::move(policy_value), "policy_value", "1", "value of the written policy"));
+  answer.facts = {{"open_states", static_cast<double>(reduction_->states.size())},
+                  {"end_components", static_cast<double>(reduction_->components)}};
+  return answer;
+}
+
+Rows follow(Rows const& rows, std::span<std::int32_t const> action) {
+  Rows chain;
+  chain.own = rows.own;
+  chain.states = rows.states;
+  for (std::int64_t s = 0; s < rows.own.size(); ++s) {
+    auto const pair = rows.action_offset[s] + action[s];
+    auto const begin = rows.transition_offset[pair], end = rows.transition_offset[pair + 1];
+    chain.next_state.insert(chain.next_state.end(), rows.next_state.begin() + begin, rows.next_state.begin() + end);
+    chain.probability.insert(chain.probability.end(), rows.probability.begin() + begin, rows.probability.begin() + end);
+    if (rows.interval()) {
+      chain.probability_upper.insert(chain.probability_upper.end(), rows.probability_upper.begin() + begin, rows.probability_upper.begin() + end);
+    }
+    chain.reward.push_back(rows.reward[pair]);
+    chain.transition_offset.push_back(chain.transitions());
+    chain.action_offset.push_back(chain.pairs());
+  }
+  return chain;
+}
+
+}  // namespace bellshard::mdp

@@ -1,0 +1,49 @@
+#pragma once
+#include <memory>
+
+#include "src/mdp/problem.hpp"
+
+namespace bellshard::mdp {
+
+/// What the solver found on the own original states, on the host.
+struct Found {
+  std::vector<double> value, lower, upper;
+  std::vector<std::int32_t> action;
+  Proof proof;
+};
+
+/// The operator of the reduced states, which takes over their rows; the way back needs their action offsets alone.
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Objective objective, double discount);
+
+/// A criterion whose values solve one equation V = T V: discounted, reachability, total reward.
+/// Discounted without a target keeps the model as it is; the others are reduced first and lifted back.
+class StationaryProblem : public Problem {
+ public:
+  StationaryProblem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options);
+  explicit StationaryProblem(std::unique_ptr<Operator> op, Question question, SolverOptions const& options);
+
+  Step& step() override { return *iteration_; }
+  std::string description() const override;
+  Answer answer() override;
+
+  /// For problems that have this one inside. Collective, after the last sweep.
+  Found find();
+  /// The value of a policy on the own original states, from its own Markov chain. `action` [own original state].
+  std::vector<double> value_of_policy(std::vector<std::int32_t> const& action) const;
+  Iteration& iteration() { return *iteration_; }
+
+ private:
+  Answer answer_unreduced();
+  Answer answer_reduced();
+  MPI_Comm comm_;
+  Partition states_;
+  Block own_;
+  Question question_;
+  SolverOptions options_;
+  Rows rows_;                            ///< of the original model, where it was reduced
+  std::unique_ptr<Reduction> reduction_; ///< null: the operator is the model itself
+  std::unique_ptr<Operator> op_;
+  std::unique_ptr<Iteration> iteration_;
+};
+
+}  // namespace bellshard::mdp

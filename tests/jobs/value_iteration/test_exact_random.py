@@ -1,0 +1,33 @@
+"""500 random models and 100 interval models of every criterion against the oracle in exact rationals.
+
+Each criterion at two rank counts, each method at one; slow_exact_random runs all of them at 1, 2, 3 and 4.
+"""
+from bellshard_runs import main
+from exact_random_checks import PROBLEMS, ROBUST, ExactRandom
+
+
+class RandomModels(ExactRandom):
+    pass
+
+
+class RobustModels(ExactRandom):
+    robust = True
+
+
+def add_test(test_class, name, objective, method, ranks):
+    def check(self):
+        for count in ranks:
+            with self.subTest(ranks=count):
+                self.check_run(name, objective, method, count)
+    setattr(test_class, f"test_{name}_{objective}_{method}", check)
+
+
+for number, (test_class, name, problem) in enumerate([(RandomModels, *item) for item in PROBLEMS.items()] +
+                                                     [(RobustModels, *item) for item in ROBUST.items()]):
+    for turn, objective in enumerate(("max", "min")):
+        even = (number + turn) % 2
+        add_test(test_class, name, objective, "auto", [2, 4] if even else [1, 3])
+        for place, method in enumerate(problem.methods):
+            add_test(test_class, name, objective, method, [1 + (number + turn + place) % 4])
+
+main()

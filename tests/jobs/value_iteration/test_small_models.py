@@ -1,0 +1,127 @@
+"""Models of textbooks and of other tools' tests, written to files by hand, with their known values at 1, 2, 3 and 4 ranks.
+
+Each known value is confirmed by the oracle in exact rationals before the program is asked.
+"""
+from fractions import Fraction
+
+import exact_mdp
+import exact_robust
+from bellshard_runs import main
+from closed_form_checks import KnownValues, discounted
+from exact_average import average_reward
+from exact_mdp import Pair
+from mdp_file import write_mdp
+
+F = Fraction
+
+
+def pair(reward, odds, upper=None):
+    return Pair(F(reward), {t: F(p) for t, p in odds.items()}, upper and {t: F(p) for t, p in upper.items()})
+
+
+def sure(t):
+    return {t: 1}
+
+
+class FileModels(KnownValues):
+    def model(self, mdp, **more):
+        write_mdp(self.folder / "model.h5", mdp, **more)
+        return {"kind": "file", "file": "model.h5"}
+
+
+class SmallModels(FileModels):
+    def check_discounted(self, mdp, discount, expected, actions=None, objective="max"):
+        self.assertEqual(exact_mdp.discounted(mdp, objective, F(discount)), expected)
+        criterion, steps = discounted(float(discount), objective)
+        self.check(self.model(mdp), criterion, dict(enumerate(expected)), steps, actions=actions)
+
+    def test_puterman_3_1(self):
+        b = F("0.95")
+        mdp = [[pair(5, {0: "1/2", 1: "1/2"}), pair(10, sure(1))], [pair(-1, sure(1))]]
+        self.check_discounted(mdp, "0.95", [(5 - F("5.5") * b) / ((1 - b / 2) * (1 - b)), -1 / (1 - b)], actions={0: 0})
+
+    TOOLBOX = [[pair(5, {0: "1/2", 1: "1/2"}), pair(10, sure(1))], [pair(-1, {0: "4/5", 1: "1/5"}), pair(2, {0: "1/10", 1: "9/10"})]]
+
+    def test_two_states_of_pymdptoolbox(self):
+        self.check_discounted(self.TOOLBOX, "0.9", [F(1825, 43), F(1550, 43)], actions={0: 1, 1: 0})
+
+    def test_two_states_of_pymdptoolbox_on_average(self):
+        self.assertEqual(average_reward(self.TOOLBOX, "max"), [F(35, 9)] * 2)
+        self.check(self.model(self.TOOLBOX), {"kind": "average_reward", "objective": "max"}, {0: F(35, 9), 1: F(35, 9)}, actions={0: 1, 1: 0})
+
+    def test_reward_of_one_state(self):
+        """Storm's discounted test: 1 or 100 a step."""
+        mdp = [[pair(1, sure(0)), pair(100, sure(0))]]
+        self.check_discounted(mdp, "0.9", [F(1000)], actions={0: 1})
+        for horizon, expected in ((5, F(40951, 100)), (10, F(6513215599, 10 ** 7))):
+            self.assertEqual(exact_mdp.finite_horizon(mdp, "max", horizon, F("0.9"))[0], [expected])
+            self.check(self.model(mdp), {"kind": "finite_horizon", "horizon": horizon, "discount": 0.9, "objective": "max"}, {0: expected}, steps=horizon)
+
+    def test_stochastic_inventory(self):
+        """QuantEcon's and Puterman's (3.2.2): at most 3 in stock, demand 0, 1, 2 with 1/4, 1/2, 1/4; price 8, order 4 + 2 a, holding 1."""
+        demand = {0: F(1, 4), 1: F(1, 2), 2: F(1, 4)}
+        mdp = []
+        for stock in range(4):
+            row = []
+            for order in range(4 - stock):
+                there, odds = stock + order, {}
+                for d, p in demand.items():
+                    odds[max(there - d, 0)] = odds.get(max(there - d, 0), 0) + p
+                row.append(pair(sum(8 * min(d, there) * p for d, p in demand.items()) - (4 + 2 * order if order else 0) - there, odds))
+            mdp.append(row)
+        expected = [[F(n, 16) for n in (67, 129, 194, 227)], [2, F(25, 4), 10, F(21, 2)], [0, 5, 6, 5], [0] * 4]
+        self.assertEqual(exact_mdp.finite_horizon(mdp, "max", 3), expected)
+        self.check(self.model(mdp), {"kind": "finite_horizon", "horizon": 3, "objective": "max"}, dict(enumerate(expected[0])), steps=3)
+
+    def test_waiting_in_an_end_component(self):
+        """Staying looks as good as the way out, and is worth nothing."""
+        mdp = [[pair(0, sure(1)), pair(0, {2: "1/2", 3: "1/2"})], [pair(0, sure(0))], [pair(0, sure(2))], [pair(0, sure(3))]]
+        for ranks in (1, 2, 3, 4):
+            with self.subTest(ranks=ranks):
+                ending = self.solve(self.model(mdp, labels={"goal": {2}}), {"kind": "reachability", "objective": "max", "target": "goal"}, ranks)
+                self.check_values(ending, {0: F(1, 2), 1: F(1, 2), 2: 1, 3: 0})
+                self.assertEqual(ending.result("action")[0], 1)
+                self.assertEqual(list(ending.result("policy_value")), [0.5, 0.5, 1, 0])
+
+
+class IntervalModels(FileModels):
+    """Nature is against the objective: max over policies of the least, min over policies of the greatest probability."""
+
+    def check_reachability(self, mdp, target, max_min, min_max):
+        for objective, expected in (("max", F(max_min)), ("min", F(min_max))):
+            self.assertEqual(exact_robust.reachability(mdp, objective, target)[0], expected)
+            self.check(self.model(mdp, labels={"goal": target}), {"kind": "reachability", "objective": objective, "target": "goal"}, {0: expected})
+
+    def certain(self, *next_states):
+        return [pair(0, sure(t), sure(t)) for t in next_states]
+
+    def test_tiny_01(self):
+        gamble = pair(0, {1: "0.4", 2: "0.5"}, {1: "0.9", 2: "0.8"})
+        self.check_reachability([[gamble], self.certain(1), self.certain(2)], {1}, "2/5", "1/2")
+
+    def test_tiny_04(self):
+        gamble = pair(0, {3: "0.4", 4: "0.5"}, {3: "0.9", 4: "0.8"})
+        start = pair(0, {1: "0.4", 2: "0.3", 3: "0.1"}, {1: "0.4", 2: "0.3", 3: "0.6"})
+        mdp = [[start], self.certain(1, 2), [gamble, gamble, *self.certain(0)], self.certain(3), self.certain(4)]
+        self.check_reachability(mdp, {3}, 1, F(3, 7))
+
+    def robot(self, delta):
+        p, q = F(1, 2) - F(delta), F(1, 2) + F(delta)
+        def fixed(odds):
+            return pair(1, odds, odds)
+        return [[fixed({1: "0.6", 0: "0.4"}), fixed({3: "0.8", 1: "0.1", 4: "0.1"})],
+                [pair(1, {2: "0.8", 1: "0.1"}, {2: "0.9", 1: "0.2"}), pair(1, {4: p, 2: 1 - q}, {4: q, 2: 1 - p})],
+                [fixed(sure(2))], [fixed(sure(3))],
+                [fixed(sure(5)), fixed({3: "0.6", 4: "0.4"})],
+                [fixed({2: "0.9", 5: "0.1"}), fixed(sure(4))]]
+
+    def test_robot(self):
+        """PRISM's functionality tests: Pmaxmin = max(p, (1 + p) / 10), Rminmax = 98 / 80, p = 1/2 - delta."""
+        mdp = self.robot("0.1")
+        self.assertEqual(exact_robust.reachability(mdp, "max", {5})[0], F(2, 5))
+        model = self.model(mdp, labels={"goal1": {5}, "goal2": {2, 3}})
+        self.check(model, {"kind": "reachability", "objective": "max", "target": "goal1"}, {0: F(2, 5)})
+        self.check(model, {"kind": "total_reward", "objective": "min", "target": "goal1 | goal2"}, {0: F(98, 80)})
+
+
+main()
