@@ -15,6 +15,8 @@ struct Survey {
   std::int64_t above = 0;  ///< largest next_state - state, at least 0
   std::int64_t lowest = std::numeric_limits<std::int64_t>::max();   ///< next state
   std::int64_t highest = std::numeric_limits<std::int64_t>::min();  ///< next state
+  double most_transitions = 0;  ///< of one pair
+  double largest_reward = 0;    ///< magnitude
 };
 
 namespace detail {
@@ -31,6 +33,8 @@ struct SurveyStates {
     int const actions = model.actions(state);
     found.pairs += actions;
     for (int action = 0; action < actions; ++action) {
+      double const reward = model.reward(state, action);
+      std::int64_t const before = found.transitions;
       model.transitions(state, action, [&](std::int64_t next, double probability) {
         if (probability == 0) return;
         ++found.transitions;
@@ -39,6 +43,10 @@ struct SurveyStates {
         found.lowest = next < found.lowest ? next : found.lowest;
         found.highest = next > found.highest ? next : found.highest;
       });
+      auto const transitions = static_cast<double>(found.transitions - before);
+      found.most_transitions = transitions > found.most_transitions ? transitions : found.most_transitions;
+      double const magnitude = reward < 0 ? -reward : reward;
+      found.largest_reward = magnitude > found.largest_reward ? magnitude : found.largest_reward;
     }
   }
   KOKKOS_FUNCTION void init(Survey& found) const { found = Survey{}; }
@@ -50,6 +58,8 @@ struct SurveyStates {
     into.above = from.above > into.above ? from.above : into.above;
     into.lowest = from.lowest < into.lowest ? from.lowest : into.lowest;
     into.highest = from.highest > into.highest ? from.highest : into.highest;
+    into.most_transitions = from.most_transitions > into.most_transitions ? from.most_transitions : into.most_transitions;
+    into.largest_reward = from.largest_reward > into.largest_reward ? from.largest_reward : into.largest_reward;
   }
   KOKKOS_FUNCTION void join(Survey& into, Survey const& from) const { add(into, from); }
   KOKKOS_FUNCTION void join(volatile Survey& into, volatile Survey const& from) const { add(into, from); }  // Kokkos before 4

@@ -32,6 +32,7 @@ class GeneratedOperator final : public Operator {
   Objective objective() const override { return objective_; }
   double discount() const override { return q_.discount; }
   SweepCost cost() const override;
+  double rounding(double largest) override;
 
   void refresh(Array<double> const& values) override;
   Change backup(Array<double> const& in, Array<double> const& out, Array<std::int32_t> const& action) override;
@@ -60,7 +61,8 @@ class GeneratedOperator final : public Operator {
   Partition states_;
   Objective objective_;
   Block own_;
-  dp::Survey found_;  ///< of the own states
+  dp::Survey found_;  ///< of the own states, or a sample of them
+  std::optional<std::pair<double, double>> extremes_;  ///< most transitions and largest reward of a pair, all ranks
   std::int64_t margin_low_ = 0;
   std::int64_t margin_high_ = 0;
   Q q_;
@@ -105,6 +107,16 @@ template <dp::GeneratedModel Model>
 SweepCost GeneratedOperator<Model>::cost() const {
   auto const size = static_cast<double>(own_.size());
   return {size, static_cast<double>(found_.transitions), 16 * size, 8 * static_cast<double>(exchange_->items_received())};
+}
+
+template <dp::GeneratedModel Model>
+double GeneratedOperator<Model>::rounding(double largest) {
+  if (!extremes_) {
+    auto const all = dp::survey_states(space_, q_.model, own_.begin, 1, own_.size());
+    extremes_ = {max_over_ranks(comm_, all.most_transitions), max_over_ranks(comm_, all.largest_reward)};
+  }
+  auto const [transitions, reward] = *extremes_;
+  return 2 * (transitions + 4) * 0x1p-53 * (reward + q_.discount * largest);
 }
 
 template <dp::GeneratedModel Model>
