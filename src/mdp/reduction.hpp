@@ -35,7 +35,7 @@ namespace bellshard::mdp {
 ///
 /// Reduced states keep the order of the least original state that they stand for, so their numbers do not depend on the ranks.
 struct Reduction {
-  Partition states = Partition::equal(0, 1);  ///< of the reduced axis, by pairs and transitions
+  Partition states = Partition::equal(0, 1); ///< of the reduced axis, by pairs and transitions
   Rows rows;                                 ///< own block of the reduced states
   std::vector<std::int64_t> image;           ///< [own original state] reduced state, or -1 where decided
   std::vector<double> decided;               ///< [own original state] value where image is -1, else 0
@@ -43,7 +43,7 @@ struct Reduction {
   std::vector<std::int64_t> pair_state;      ///< [own reduced pair] the original state whose action it is, negative for none
   std::vector<std::int32_t> pair_action;     ///< [own reduced pair] its index within that state
   std::int64_t components = 0;               ///< end components that became one state, all ranks
-  std::vector<std::uint8_t> internal;        ///< [own original pair] 1 for the pairs of these that stay inside; empty where there are none
+  std::vector<std::uint8_t> internal;        ///< [own original pair] 1 for those that stay inside one; empty where there are none
 };
 
 /// Reduces reachability and total_reward (and discounted, which is total_reward with a discount). `target` [own state] 1 where
