@@ -105,3 +105,24 @@ TEST_CASE("an interval that begins at 0 is refused with its state, but for a dis
     CHECK(std::string(error.what()).find("state 1:") == 0);
   }
 }
+
+TEST_CASE("intervals of states that become one are summed; decided states become ends that pay their value") {
+  // 1 and 2 go round, 1 may leave to the target 3 or the sink 4
+  SmallMdp const mdp{{{{0, {{1, 0.25}, {2, 0.125}, {3, 0.25}}, {0.5, 0.25, 0.5}}},
+                      {{0, {{2, 1.0}}, {1.0}}, {0, {{3, 0.25}, {4, 0.25}}, {0.75, 0.75}}},
+                      {{0, {{1, 1.0}}, {1.0}}},
+                      {{0, {{3, 1.0}}, {1.0}}},
+                      {{0, {{4, 1.0}}, {1.0}}}},
+                     {0, 0, 0, 1, 0},
+                     {1, 1, 1, 1, 1}};
+
+  auto const reduction = reduce(MPI_COMM_SELF, Partition::equal(5, 1), reference::rows_of(mdp, {0, 5}), mdp.target, mdp.allowed,
+                                {CriterionKind::reachability, Objective::max, 1, 0, 0});
+
+  CHECK(reduction.image == std::vector<std::int64_t>{0, 1, 1, -1, -1});
+  CHECK(reduction.rows.next_state == std::vector<std::int64_t>{1, 3, 2, 3});
+  CHECK(reduction.rows.probability == std::vector<double>{0.375, 0.25, 0.25, 0.25});
+  CHECK(reduction.rows.probability_upper == std::vector<double>{0.75, 0.5, 0.75, 0.75});
+  CHECK(reduction.rows.reward == std::vector<double>{0, 0, 0, 1});
+  CHECK(reduction.pair_state == std::vector<std::int64_t>{0, 1, -1, -1});
+}
