@@ -33,10 +33,4 @@ concept GeneratedModel = std::copy_constructible<Model> && requires(Model const&
   model.transitions(state, action, AnyVisitor{});
 };
 
-/// A model may say how far its transitions lead: the largest |next_state - state|. Without it the engine looks at all of them.
-template <class Model>
-concept DeclaresReach = requires(Model const& model) {
-  { model.reach() } -> std::convertible_to<std::int64_t>;
-};
-
 }  // namespace bellshard::dp

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -7,16 +8,17 @@
 
 namespace bellshard::dp {
 
-/// What a look at some states of a generated model finds.
+/// What a look at the states of a block finds. Transitions of probability 0 do not count.
 struct Survey {
-  std::int64_t pairs = 0;
   std::int64_t transitions = 0;
-  std::int64_t below = 0;  ///< largest state - next_state, at least 0
-  std::int64_t above = 0;  ///< largest next_state - state, at least 0
+  std::int64_t most = 0;    ///< transitions of a pair
+  std::int64_t below = 0;   ///< largest state - next_state, at least 0
+  std::int64_t above = 0;   ///< largest next_state - state, at least 0
   std::int64_t lowest = std::numeric_limits<std::int64_t>::max();   ///< next state
   std::int64_t highest = std::numeric_limits<std::int64_t>::min();  ///< next state
-  double most_transitions = 0;  ///< of one pair
-  double largest_reward = 0;    ///< magnitude
+  std::int64_t idle = std::numeric_limits<std::int64_t>::max();     ///< first state without an action
+  double largest_reward = 0;  ///< |reward|; infinity where one is not a number
+  double off_one = 0;         ///< largest |sum of the probabilities of a pair - 1|; infinity where one lies outside [0, 1]
 };
 
 namespace detail {
@@ -31,35 +33,44 @@ struct SurveyStates {
   KOKKOS_FUNCTION void operator()(std::int64_t i, Survey& found) const {
     std::int64_t const state = first + i * stride;
     int const actions = model.actions(state);
-    found.pairs += actions;
-    for (int action = 0; action < actions; ++action) {
-      double const reward = model.reward(state, action);
-      std::int64_t const before = found.transitions;
-      model.transitions(state, action, [&](std::int64_t next, double probability) {
-        if (probability == 0) return;
-        ++found.transitions;
-        found.below = state - next > found.below ? state - next : found.below;
-        found.above = next - state > found.above ? next - state : found.above;
-        found.lowest = next < found.lowest ? next : found.lowest;
-        found.highest = next > found.highest ? next : found.highest;
-      });
-      auto const transitions = static_cast<double>(found.transitions - before);
-      found.most_transitions = transitions > found.most_transitions ? transitions : found.most_transitions;
-      double const magnitude = reward < 0 ? -reward : reward;
-      found.largest_reward = magnitude > found.largest_reward ? magnitude : found.largest_reward;
-    }
+    if (actions < 1) found.idle = state < found.idle ? state : found.idle;
+    for (int action = 0; action < actions; ++action) look_at_pair(state, action, found);
   }
+
+  KOKKOS_FUNCTION void look_at_pair(std::int64_t state, int action, Survey& found) const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::int64_t count = 0;
+    double sum = 0;
+    bool proper = true;
+    model.transitions(state, action, [&](std::int64_t next, double probability) {
+      if (probability == 0) return;
+      ++count;
+      sum += probability;
+      proper = proper && probability > 0;
+      found.below = state - next > found.below ? state - next : found.below;
+      found.above = next - state > found.above ? next - state : found.above;
+      found.lowest = next < found.lowest ? next : found.lowest;
+      found.highest = next > found.highest ? next : found.highest;
+    });
+    found.transitions += count;
+    found.most = count > found.most ? count : found.most;
+    double const off = fabs(sum - 1), reward = fabs(model.reward(state, action));
+    if (!proper || !(off <= found.off_one)) found.off_one = proper && off == off ? off : infinity;
+    if (!(reward <= found.largest_reward)) found.largest_reward = reward == reward ? reward : infinity;
+  }
+
   KOKKOS_FUNCTION void init(Survey& found) const { found = Survey{}; }
   template <class Into, class From>
   KOKKOS_FUNCTION static void add(Into& into, From const& from) {
-    into.pairs = into.pairs + from.pairs;
     into.transitions = into.transitions + from.transitions;
+    into.most = from.most > into.most ? from.most : into.most;
     into.below = from.below > into.below ? from.below : into.below;
     into.above = from.above > into.above ? from.above : into.above;
     into.lowest = from.lowest < into.lowest ? from.lowest : into.lowest;
     into.highest = from.highest > into.highest ? from.highest : into.highest;
-    into.most_transitions = from.most_transitions > into.most_transitions ? from.most_transitions : into.most_transitions;
+    into.idle = from.idle < into.idle ? from.idle : into.idle;
     into.largest_reward = from.largest_reward > into.largest_reward ? from.largest_reward : into.largest_reward;
+    into.off_one = from.off_one > into.off_one ? from.off_one : into.off_one;
   }
   KOKKOS_FUNCTION void join(Survey& into, Survey const& from) const { add(into, from); }
   KOKKOS_FUNCTION void join(volatile Survey& into, volatile Survey const& from) const { add(into, from); }  // Kokkos before 4
@@ -86,7 +97,7 @@ struct CountRows {
 
 }  // namespace detail
 
-/// Looks at the states first, first + stride, ..., `count` of them. Transitions of probability 0 do not count.
+/// Looks at the states first, first + stride, ..., `count` of them.
 template <GeneratedModel Model>
 Survey survey_states(Execution const& space, Model const& model, std::int64_t first, std::int64_t stride, std::int64_t count) {
   Survey found;

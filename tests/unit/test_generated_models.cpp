@@ -5,7 +5,6 @@
 #include <set>
 
 #include "src/mdp/models/additive.hpp"
-#include "src/mdp/models/garnet.hpp"
 #include "tests/unit/generated_rows.hpp"
 
 using namespace bellshard;
@@ -82,14 +81,18 @@ TEST_CASE("the rows of a state do not depend on the block that asks") {
   }
 }
 
-TEST_CASE("declared reaches are true") {
-  auto const far = [](auto const& model) {
-    auto const found = dp::survey_states(Execution(), model, 0, 1, model.states());
-    return std::max(found.below, found.above);
-  };
-  Additive const additive{3, 5, 0.6, 0.8, 2};
-  CHECK(far(additive) == additive.reach());
-  CHECK(far(Garnet{50, 3, 10, 1}) <= 49);
+TEST_CASE("a survey finds what a block needs and what it is made of") {
+  Additive const model{3, 5, 0.6, 0.8, 2};
+
+  auto const found = dp::survey_states(Execution(), model, 50, 1, 25);  // machine 0 has wear 2
+
+  CHECK(found.below == 31);  // each machine mends: 25 + 5 + 1
+  CHECK(found.above == 31);
+  CHECK(found.lowest == 25);
+  CHECK(found.highest == 99);
+  CHECK(found.most == 8);
+  CHECK(found.largest_reward == 2 + 4 + 4 + 2 + 4 + 6);
+  CHECK(found.off_one < 1e-15);
 }
 
 TEST_CASE("the forest's matrices are those of pymdptoolbox") {

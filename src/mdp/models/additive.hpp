@@ -25,11 +25,6 @@ struct Additive {
     return count;
   }
   KOKKOS_FUNCTION int actions(std::int64_t) const { return 1 << factors; }
-  KOKKOS_FUNCTION std::int64_t reach() const {
-    std::int64_t sum = 0;
-    for (int k = 0; k < factors; ++k) sum = sum * levels + 1;
-    return sum;
-  }
 
   /// One machine: its cost, the wear that it moves to, and how likely.
   KOKKOS_FUNCTION double cost_of(int k, std::int64_t worn, bool serviced) const {

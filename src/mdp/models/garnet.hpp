@@ -18,7 +18,6 @@ struct Garnet {
 
   KOKKOS_FUNCTION std::int64_t states() const { return count; }
   KOKKOS_FUNCTION int actions(std::int64_t) const { return static_cast<int>(choices); }
-  KOKKOS_FUNCTION std::int64_t reach() const { return count - 1; }
   KOKKOS_FUNCTION double reward(std::int64_t state, int action) const {
     auto const drawn = sample::draw_block(seed, 3, pair(state, action), 0);
     return sample::uniform(drawn.word[0], drawn.word[1]);

@@ -18,7 +18,6 @@ struct Grid {
   KOKKOS_FUNCTION std::int64_t states() const { return rows * columns; }
   KOKKOS_FUNCTION int actions(std::int64_t cell) const { return cell == 0 ? 1 : 4; }
   KOKKOS_FUNCTION double reward(std::int64_t cell, int) const { return cell == 0 ? 0 : -1; }
-  KOKKOS_FUNCTION std::int64_t reach() const { return columns; }
 
   template <class Visit>
   KOKKOS_FUNCTION void transitions(std::int64_t cell, int action, Visit&& visit) const {

@@ -19,7 +19,6 @@ struct Growth {
   Array<double const> output;  ///< [state] z k^share
 
   KOKKOS_FUNCTION std::int64_t states() const { return points * levels; }
-  KOKKOS_FUNCTION std::int64_t reach() const { return states() - 1; }
   KOKKOS_FUNCTION int actions(std::int64_t) const { return static_cast<int>(points); }
   KOKKOS_FUNCTION double capital(std::int64_t i) const { return low + step * static_cast<double>(i); }
   KOKKOS_FUNCTION double reward(std::int64_t state, int next_capital) const { return weight * log(output(state) - capital(next_capital)); }

@@ -15,7 +15,6 @@ struct Queue {
   KOKKOS_FUNCTION std::int64_t states() const { return places + 1; }
   KOKKOS_FUNCTION int actions(std::int64_t) const { return 2; }
   KOKKOS_FUNCTION double reward(std::int64_t waiting, int action) const { return static_cast<double>(waiting) + (action == 1 ? 4 : 0); }
-  KOKKOS_FUNCTION std::int64_t reach() const { return 1; }  // optional: how far a step leads
 
   template <class Visit>
   KOKKOS_FUNCTION void transitions(std::int64_t waiting, int action, Visit&& visit) const {
