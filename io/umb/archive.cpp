@@ -65,18 +65,22 @@ void write_entries(std::filesystem::path const& path, PendingPath const& pending
 
 }  // namespace
 
-ArchiveEntries read_archive(std::filesystem::path const& path) {
+ArchiveEntries read_archive(std::filesystem::path const& path, ArchiveKind kind) {
   auto const text = path.string();
   BELLSHARD_INPUT(std::filesystem::exists(path), "{}: there is no such file; check the path (it counts from the working directory)", text);
   BELLSHARD_INPUT(!std::filesystem::is_directory(path), "{}: is a folder; name a file in it", text);
   Reader const reader(archive_read_new(), archive_read_free);
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_xz(reader.get());
-  archive_read_support_format_tar(reader.get());
+  if (kind == ArchiveKind::tar) {
+    archive_read_support_filter_gzip(reader.get());
+    archive_read_support_filter_xz(reader.get());
+    archive_read_support_format_tar(reader.get());
+  } else {
+    archive_read_support_format_zip(reader.get());
+  }
   constexpr std::size_t block = std::size_t{1} << 18;
   BELLSHARD_INPUT(archive_read_open_filename(reader.get(), path.c_str(), block) == ARCHIVE_OK,
-                  "{}: is no tar file, plain or compressed with gzip or xz, or a damaged one ({}); make or copy it again", text,
-                  words_of(reader.get()));
+                  "{}: is no {}, or a damaged one ({}); make or copy it again", text,
+                  kind == ArchiveKind::tar ? "tar file, plain or compressed with gzip or xz" : "zip file", words_of(reader.get()));
   ArchiveEntries entries;
   archive_entry* entry = nullptr;
   int code = ARCHIVE_OK;

@@ -74,7 +74,7 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
       .range(0, 1, Border::open, Border::open, "a proof needs some width; 1e-6 is usual");
   keys.integer("solver.max_sweeps", solver.max_sweeps, "ends there with exit code 5, what was proven is written").range(1, 1e15);
   keys.integer("solver.inner_sweeps", solver.inner_sweeps, "modified_policy_iteration: most sweeps of a policy").range(1, 1e9);
-  keys.choice("solver.linear", solver.linear, {{"gmres", mdp::LinearMethod::gmres}, {"bicgstab", mdp::LinearMethod::bicgstab}},
+  keys.choice("solver.linear", solver.linear, {{"bicgstab", mdp::LinearMethod::bicgstab}, {"gmres", mdp::LinearMethod::gmres}},
               "inexact_policy_iteration: how a policy's linear equation is solved");
   keys.real("solver.relaxation", solver.relaxation, "gauss_seidel: 1 plain, above 1 over-relaxed").range(0, 2, Border::open, Border::open);
   keys.integer("solver.tile", solver.tile, "side of the tiles of ordered sweeps on rasters; jacobi uses them for its start alone")

@@ -61,7 +61,7 @@ struct Config {
     std::int64_t tile = 32;   ///< [cells], raster
     std::int64_t inner_sweeps = 50;
     double relaxation = 1;
-    mdp::LinearMethod linear = mdp::LinearMethod::gmres;
+    mdp::LinearMethod linear = mdp::LinearMethod::bicgstab;
   } solver;
   struct Output {
     std::string file = "value_iteration.h5";

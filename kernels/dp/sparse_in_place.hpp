@@ -5,17 +5,6 @@ namespace bellshard::dp {
 
 enum class SweepDirection { ascending, descending };
 
-/// What a block of an ordered sweep reads: inside the block what it wrote itself, elsewhere the values before the sweep.
-struct BlockValues {
-  double const* now;
-  double const* before;
-  std::int64_t first;  ///< of the block, in local storage
-  std::int64_t items;
-  KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const {
-    return static_cast<std::uint64_t>(i - first) < static_cast<std::uint64_t>(items) ? now[i] : before[i];
-  }
-};
-
 /// The new value of own state s under plain (1) or over- (> 1) relaxation.
 template <class Sum, class Model, class Value>
 KOKKOS_INLINE_FUNCTION double relaxed_value(Sum const& sum, Model const& model, std::int64_t s, Value const& value, double old,
@@ -47,7 +36,7 @@ Range sweep_blocks_in_order(Execution const& space, Model const& model, std::int
         for (std::int64_t k = begin; k < end; ++k) {
           std::int64_t const s = direction == SweepDirection::ascending ? k : begin + end - 1 - k;
           double const old = value[s];
-          double const v = blocks == 1 ? relaxed_value(SerialSum(), model, s, values.data(), old, relaxation)
+          double const v = blocks == 1 ? relaxed_value(SerialSum(), model, s, static_cast<double const*>(values.data()), old, relaxation)
                                        : relaxed_value(SerialSum(), model, s, own, old, relaxation);
           value[s] = v;
           double const change = change_of(v, old);

@@ -30,7 +30,7 @@ struct EnclosingChange {
 
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range& range) const {
-    double const* KOKKOS_RESTRICT const value = values.data();
+    double const* const value = values.data();
     double low = worst(model.objective), high = low;
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
       double const q = action_value(sum, model, pair, value);
@@ -60,8 +60,8 @@ struct Verify {
 
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range&) const {
-    double const* KOKKOS_RESTRICT const below = lower.data();
-    double const* KOKKOS_RESTRICT const above = upper.data();
+    double const* const below = lower.data();
+    double const* const above = upper.data();
     double low = worst(model.objective), high = low;
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
       double const l = at_least(action_value(sum, model, pair, below), rounding_of(sum, model, pair, below));
@@ -90,8 +90,8 @@ struct CountSteps {
 
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range& range) const {
-    double const* KOKKOS_RESTRICT const value = values.data();
-    double const* KOKKOS_RESTRICT const steps = in.data();
+    double const* const value = values.data();
+    double const* const steps = in.data();
     double best = worst(model.objective);
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
       double const q = action_value(sum, model, pair, value);

@@ -4,31 +4,71 @@
 namespace bellshard::dp {
 
 // How the transitions of a sparse model are stored. A storage is one kind of columns and one kind of probabilities; both make,
-// of a pair of state and action, something to be indexed by the transition's number k within the pair. All give the
-// exact float64 probabilities, so that no result depends on the storage.
+// of a pair of state and action, a Row to be indexed by the transition's number k within the pair. All give the exact float64
+// probabilities, so that no result depends on the storage.
 
-/// 4 bytes: the place of the next state in local storage.
+/// 4 bytes a transition: the place of the next state in local storage.
 struct IndexedColumns {
   Array<std::int32_t const> column;  ///< [transition]
 
   struct Row {
-    std::int32_t const* KOKKOS_RESTRICT column;
+    std::int32_t const* column;
     KOKKOS_INLINE_FUNCTION std::int64_t operator[](std::int64_t k) const { return column[k]; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t, std::int64_t, std::int64_t first) const { return {column.data() + first}; }
   static constexpr double bytes_a_transition = 4, bytes_a_pair = 0;
 };
 
-/// 8 bytes.
+/// 2 bytes a transition: how far the next state lies from the state, in local storage.
+struct NearColumns {
+  Array<std::int16_t const> distance;  ///< [transition]
+
+  struct Row {
+    std::int16_t const* distance;
+    std::int64_t place;  ///< of the state
+    KOKKOS_INLINE_FUNCTION std::int64_t operator[](std::int64_t k) const { return place + distance[k]; }
+  };
+  KOKKOS_INLINE_FUNCTION Row row(std::int64_t place, std::int64_t, std::int64_t first) const { return {distance.data() + first, place}; }
+  static constexpr double bytes_a_transition = 2, bytes_a_pair = 0;
+};
+
+/// 4 bytes a pair, whose next states follow each other in local storage.
+struct RunColumns {
+  Array<std::int32_t const> begin;  ///< [pair] place of its first next state
+
+  struct Row {
+    std::int64_t begin;
+    KOKKOS_INLINE_FUNCTION std::int64_t operator[](std::int64_t k) const { return begin + k; }
+  };
+  KOKKOS_INLINE_FUNCTION Row row(std::int64_t, std::int64_t pair, std::int64_t) const { return {begin(pair)}; }
+  static constexpr double bytes_a_transition = 0, bytes_a_pair = 4;
+};
+
+/// 8 bytes a transition.
 struct PlainProbabilities {
   Array<double const> probability;  ///< [transition]
 
   struct Row {
-    double const* KOKKOS_RESTRICT probability;
+    double const* probability;
     KOKKOS_INLINE_FUNCTION double operator[](std::int64_t k) const { return probability[k]; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {probability.data() + first}; }
   static constexpr double bytes_a_transition = 8;
+};
+
+/// 1 byte a transition: a number in a table of all probabilities that occur.
+struct TabledProbabilities {
+  static constexpr std::size_t table_size = 256;
+  Array<std::uint8_t const> code;  ///< [transition]
+  Array<double const> table;       ///< [code]
+
+  struct Row {
+    std::uint8_t const* code;
+    double const* table;
+    KOKKOS_INLINE_FUNCTION double operator[](std::int64_t k) const { return table[code[k]]; }
+  };
+  KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {code.data() + first, table.data()}; }
+  static constexpr double bytes_a_transition = 1;
 };
 
 }  // namespace bellshard::dp

@@ -1,33 +1,37 @@
 #pragma once
-#include "kernels/execution.hpp"
+#include "kernels/dp/sparse_lanes.hpp"
 
 namespace bellshard::dp {
 
-/// Rows of at least this many transitions are summed in `sum_lanes` partial sums, transition k in number k % sum_lanes.
-inline constexpr std::uint32_t long_row = 32;
+/// Transition k of a row is added to partial sum number k % sum_lanes; then the eight are added as a tree.
 inline constexpr int sum_lanes = 8;
+/// Rows of at least this many transitions are worth several lanes of a device's warp.
+inline constexpr std::uint32_t long_row = 32;
 
 /// Sum over the transitions of a pair of p * value[next]; `value` is anything that a place in local storage indexes. The order of
-/// additions depends on the number of transitions alone: one after the other in a short row; in a long one eight
-/// partial sums, added as a tree. So vectors, warps and one thread give the same bits.
+/// additions is always the same, so that vectors, warps and one thread give the same bits.
 struct SerialSum {
   template <class Pair, class Value>
   KOKKOS_INLINE_FUNCTION double operator()(Pair const& pair, Value const& value) const {
-    std::uint32_t const n = pair.transitions;
-    if (n >= long_row) return in_lanes(pair, value);
-    double sum = 0;
-    for (std::uint32_t k = 0; k < n; ++k) sum += pair.probability[k] * value[pair.column[k]];
-    return sum;
+#if defined(BELLSHARD_LANES)
+    return lanes::sum(pair, value);
+#else
+    return plain(pair, value);
+#endif
   }
 
+  /// Without vector instructions.
   template <class Pair, class Value>
-  KOKKOS_INLINE_FUNCTION static double in_lanes(Pair const& pair, Value const& value) {
+  KOKKOS_INLINE_FUNCTION static double plain(Pair const& pair, Value const& value) {
     double part[sum_lanes] = {};
-    std::uint32_t const n = pair.transitions, whole = n / sum_lanes * sum_lanes;
-    for (std::uint32_t k = 0; k < whole; k += sum_lanes) {
+    std::uint32_t const n = pair.transitions;
+    std::uint32_t k = 0;
+    for (; k + sum_lanes <= n; k += sum_lanes) {
       for (int l = 0; l < sum_lanes; ++l) part[l] += pair.probability[k + l] * value[pair.column[k + l]];
     }
-    for (std::uint32_t k = whole; k < n; ++k) part[k - whole] += pair.probability[k] * value[pair.column[k]];
+    for (int l = 0; l < sum_lanes; ++l) {  // a fixed count keeps the parts in registers
+      if (k + l < n) part[l] += pair.probability[k + l] * value[pair.column[k + l]];
+    }
     for (int l = 0; l < 4; ++l) part[l] += part[l + 4];
     return (part[0] + part[2]) + (part[1] + part[3]);
   }
@@ -59,12 +63,6 @@ struct LaneSum {
   KOKKOS_INLINE_FUNCTION void once(Work const& work) const {
     Kokkos::single(Kokkos::PerThread(team), work);
   }
-};
-
-/// |value| of what a value would be.
-struct Magnitude {
-  double const* value;
-  KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const { return value[i] < 0 ? -value[i] : value[i]; }
 };
 
 }  // namespace bellshard::dp

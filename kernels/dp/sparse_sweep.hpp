@@ -32,16 +32,16 @@ struct GreedyBackup {
 
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range& range) const {
-    double const* KOKKOS_RESTRICT const value = in.data();
+    double const* const value = in.data();
     std::int32_t const old = action(s);
     double best = worst(model.objective), of_old = best;
     std::int32_t best_action = 0;
     model.for_each_action(s, [&](std::int32_t a, auto const& pair) {
       double const q = action_value(sum, model, pair, value);
-      if (a == old) of_old = q;
-      if (!better(model.objective, q, best)) return;
-      best = q;
-      best_action = a;
+      bool const is_better = better(model.objective, q, best);  // choices rather than branches: which action wins is not foreseeable
+      of_old = a == old ? q : of_old;
+      best_action = is_better ? a : best_action;
+      best = is_better ? q : best;
     });
     out(model.own_first + s) = best;
     if (old < 0 || !as_good(of_old, best)) action(s) = best_action;
@@ -59,7 +59,7 @@ struct PlainBackup {
 
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range& range) const {
-    double const* KOKKOS_RESTRICT const value = in.data();
+    double const* const value = in.data();
     double best = worst(model.objective);
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
       double const q = action_value(sum, model, pair, value);
@@ -90,7 +90,7 @@ struct PolicyBackup {
     if constexpr (part == PolicyPart::rewards) {
       out(i) = model.reward(model.pair_begin(s) + action(s));
     } else {
-      double const* KOKKOS_RESTRICT const value = in.data();
+      double const* const value = in.data();
       auto const pair = model.pair_of_action(s, action(s));
       double const v = part == PolicyPart::both ? action_value(sum, model, pair, value) : model.discount * sum(pair, value);
       out(i) = v;

@@ -17,7 +17,7 @@ struct SolverOptions {
   double tolerance = 1e-6;           ///< proven width: max (upper - lower) / max(|value|, 1e-3 largest |value|) [1]
   std::int64_t inner_sweeps = 50;    ///< modified policy iteration: most sweeps of a policy
   double relaxation = 1;             ///< gauss_seidel: above 1 over-relaxed
-  LinearMethod linear = LinearMethod::gmres;
+  LinearMethod linear = LinearMethod::bicgstab;
 };
 
 /// The method that `automatic` stands for with this operator.

@@ -132,7 +132,7 @@ bool Prover::settle_weight(Array<double> const& values, double margin) {
 /// Solves w = 1 + P w for the policy that took most steps; keeps what it finds where that is a number of steps.
 void Prover::accelerate_weight() {
   if (!equation_) {
-    equation_ = std::make_unique<PolicyEquation>(op_, LinearMethod::gmres);
+    equation_ = std::make_unique<PolicyEquation>(op_, LinearMethod::bicgstab);
     ones_ = large_array<Array<double>>("bellshard::mdp::ones", static_cast<std::size_t>(op_.local_items()));
     Kokkos::deep_copy(ones_, 1.0);
   }

@@ -23,7 +23,8 @@ Flags everywhere(ShardGraph const& graph, std::span<std::uint8_t const> own) {
 
 /// Where a path goes on: not yet at the target, and allowed.
 Flags where_paths_go_on(ShardGraph const& graph, Flags const& target, std::span<std::uint8_t const> allowed) {
-  Flags through = allowed.empty() ? Flags(graph.local_states(), 1) : everywhere(graph, allowed);
+  // A rank without states passes nothing either way.
+  Flags through = graph.anywhere(!allowed.empty()) ? everywhere(graph, allowed) : Flags(graph.local_states(), 1);
   for (Local s = 0; s < graph.local_states(); ++s) through[s] = through[s] && !target[s];
   return through;
 }
@@ -72,7 +73,7 @@ Reduction reduce(MPI_Comm comm, Partition const& states, Rows const& rows, std::
                  std::span<std::uint8_t const> allowed, Criterion const& criterion) {
   bool const probability = criterion.kind == CriterionKind::reachability;
   BELLSHARD_EXPECT(probability || criterion.kind == CriterionKind::total_reward);
-  BELLSHARD_INPUT(!rows.interval(),
+  BELLSHARD_INPUT(!any_over_ranks(comm, rows.interval()),
                   "the model has intervals of probabilities, whose graph is not known before they are chosen: this criterion needs "
                   "a model with exact probabilities, or criterion.kind = \"discounted\"");
   ShardGraph const graph(comm, states, rows);

@@ -17,9 +17,12 @@ def run(name, objective, method, ranks):
     return lambda self: self.check_run(name, objective, method, ranks)
 
 
-for test_class, problems in ((RandomModels, PROBLEMS), (RobustModels, ROBUST)):
-    for (name, problem), objective, ranks in itertools.product(problems.items(), ("max", "min"), (1, 2, 3, 4)):
-        for method in ("auto", *problem.methods):
-            setattr(test_class, f"test_{name}_{objective}_{method}_{ranks}_ranks", run(name, objective, method, ranks))
+def add_tests():
+    for test_class, problems in ((RandomModels, PROBLEMS), (RobustModels, ROBUST)):
+        for (name, problem), objective, ranks in itertools.product(problems.items(), ("max", "min"), (1, 2, 3, 4)):
+            for method in ("auto", *problem.methods):
+                setattr(test_class, f"test_{name}_{objective}_{method}_{ranks}_ranks", run(name, objective, method, ranks))
 
+
+add_tests()
 main()

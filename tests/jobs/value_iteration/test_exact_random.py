@@ -22,12 +22,14 @@ def add_test(test_class, name, objective, method, ranks):
     setattr(test_class, f"test_{name}_{objective}_{method}", check)
 
 
-for number, (test_class, name, problem) in enumerate([(RandomModels, *item) for item in PROBLEMS.items()] +
-                                                     [(RobustModels, *item) for item in ROBUST.items()]):
-    for turn, objective in enumerate(("max", "min")):
-        even = (number + turn) % 2
-        add_test(test_class, name, objective, "auto", [2, 4] if even else [1, 3])
-        for place, method in enumerate(problem.methods):
-            add_test(test_class, name, objective, method, [1 + (number + turn + place) % 4])
+def add_tests():
+    groups = [(RandomModels, *item) for item in PROBLEMS.items()] + [(RobustModels, *item) for item in ROBUST.items()]
+    for number, (test_class, name, problem) in enumerate(groups):
+        for turn, objective in enumerate(("max", "min")):
+            add_test(test_class, name, objective, "auto", [2, 4] if (number + turn) % 2 else [1, 3])
+            for place, method in enumerate(problem.methods):
+                add_test(test_class, name, objective, method, [1 + (number + turn + place) % 4])
 
+
+add_tests()
 main()
