@@ -29,6 +29,26 @@ Flags where_paths_go_on(ShardGraph const& graph, Flags const& target, std::span<
   return through;
 }
 
+Probabilities probabilities_of(ShardGraph const& graph) {
+  return graph.anywhere(graph.rows().interval()) ? Probabilities::interval : Probabilities::exact;
+}
+
+/// Where nature may give a transition no probability at all, the graph is hers as well.
+void refuse_open_graph(ShardGraph const& graph) {
+  auto const& rows = graph.rows();
+  auto first = std::numeric_limits<std::int64_t>::max();
+  for (auto pair = graph.pairs(); pair-- > 0;) {
+    for (auto t = rows.transition_offset[pair]; t < rows.transition_offset[pair + 1]; ++t) {
+      if (!(rows.probability[t] > 0) && rows.probability_upper[t] > 0) first = graph.global(graph.state_of(pair));
+    }
+  }
+  first = min_over_ranks(graph.mail().comm(), first);
+  BELLSHARD_INPUT(first == std::numeric_limits<std::int64_t>::max(),
+                  "state {}: an interval of probabilities begins at 0, so the graph is not known, from which this criterion decides "
+                  "probabilities 0 and 1; use lower ends above 0, or criterion.kind = \"discounted\"",
+                  first);
+}
+
 Decision decide(ShardGraph const& graph, Flags const& target, Flags const& through, Criterion const& criterion) {
   bool const probability = criterion.kind == CriterionKind::reachability;
   if (criterion.discount < 1) return decide_ends(graph, target, through, probability ? 1 : 0);
@@ -72,11 +92,10 @@ bool may_have_components(Criterion const& criterion) {
 Reduction reduce(MPI_Comm comm, Partition const& states, Rows const& rows, std::span<std::uint8_t const> target,
                  std::span<std::uint8_t const> allowed, Criterion const& criterion) {
   bool const probability = criterion.kind == CriterionKind::reachability;
-  BELLSHARD_EXPECT(probability || criterion.kind == CriterionKind::total_reward);
-  BELLSHARD_INPUT(!any_over_ranks(comm, rows.interval()),
-                  "the model has intervals of probabilities, whose graph is not known before they are chosen: this criterion needs "
-                  "a model with exact probabilities, or criterion.kind = \"discounted\"");
+  BELLSHARD_EXPECT(probability || criterion.kind == CriterionKind::total_reward || criterion.discount < 1);
   ShardGraph const graph(comm, states, rows);
+  auto const probabilities = probabilities_of(graph);
+  if (criterion.discount == 1 && probabilities == Probabilities::interval) refuse_open_graph(graph);
   auto const goal = everywhere(graph, target);
   auto const through = where_paths_go_on(graph, goal, allowed);
   auto decision = decide(graph, goal, through, criterion);
@@ -89,10 +108,13 @@ Reduction reduce(MPI_Comm comm, Partition const& states, Rows const& rows, std::
     for (Local pair = 0; pair < graph.pairs(); ++pair) decision.usable[pair] = decision.usable[pair] && !components.internal[pair];
   }
 
+  std::vector<double> ends;
+  if (probabilities == Probabilities::interval) ends = probability ? std::vector<double>{0, 1} : std::vector<double>{0};
   auto reward = probability ? std::vector<double>(graph.pairs(), 0) : rows.reward;
   auto reduction = fold(graph, {.open = std::move(decision.open), .value = decision.value, .kept = std::move(decision.usable),
                                 .component = std::move(components.component), .components = components.count,
-                                .reward = std::move(reward), .discount = criterion.discount, .stay = {}});
+                                .reward = std::move(reward), .discount = criterion.discount, .stay = {},
+                                .probabilities = probabilities, .ends = std::move(ends)});
   reduction.decided.assign(decision.value.begin(), decision.value.begin() + graph.own_states());
   reduction.decided_action = std::move(decision.action);
   for (Local s = 0; s < graph.own_states(); ++s) {
@@ -114,7 +136,9 @@ Reduction reduce_to_components(MPI_Comm comm, Partition const& states, Rows cons
                                 .components = components.count,
                                 .reward = std::vector<double>(graph.pairs(), 0),
                                 .discount = 1,
-                                .stay = {gain.begin(), gain.end()}});
+                                .stay = {gain.begin(), gain.end()},
+                                .probabilities = probabilities_of(graph),
+                                .ends = {}});
   reduction.decided.assign(graph.own_states(), 0);
   reduction.decided_action.assign(graph.own_states(), -1);
   reduction.internal = components.internal;

@@ -21,29 +21,41 @@ namespace bellshard::mdp {
 ///  - states whose value the graph alone decides (the target, probability 0 and 1, infinite) are gone: their share of a
 ///    transition is folded into the pair's reward;
 ///  - actions that lead into states of infinite value with positive probability, where the objective shuns those, are gone;
-///  - every maximal end component of the rest (min of rewards: of pairs with reward 0) is one state with the actions that leave it.
+///  - where the objective likes to stay (max probability, min reward), every maximal end component of the rest (min reward: of
+///    pairs with reward 0) is one state with the actions that leave it;
+///  - self-loops are divided out, and an action that never leaves its state (at a price, for min) is gone.
+///
+/// Total reward is infinite where the target may be missed: by some policy for max, by every one for min. With a discount below 1
+/// nothing is infinite and components do no harm: target states and those not allowed are gone, self-loops are divided out.
+///
+/// Interval models, where nature chooses against the objective: without discount the graph is known where no lower end is 0 (else
+/// exit 4 with the first state). What a decided state adds to a pair is nature's choice too, so states at the end of the axis stand
+/// for the values 0 and, for probabilities, 1: each with one pair (pair_state -1) that pays the value and ends the path. Self-loops
+/// stay.
 ///
 /// Reduced states keep the order of the least original state that they stand for, so their numbers do not depend on the ranks.
 struct Reduction {
-  Partition states = Partition::equal(0, 1);  ///< of the reduced axis, by pairs and transitions
+  Partition states = Partition::equal(0, 1); ///< of the reduced axis, by pairs and transitions
   Rows rows;                                 ///< own block of the reduced states
   std::vector<std::int64_t> image;           ///< [own original state] reduced state, or -1 where decided
   std::vector<double> decided;               ///< [own original state] value where image is -1, else 0
   std::vector<std::int32_t> decided_action;  ///< [own original state] an action that attains it, where image is -1, else -1
-  std::vector<std::int64_t> pair_state;      ///< [own reduced pair] the original state whose action it is
+  std::vector<std::int64_t> pair_state;      ///< [own reduced pair] the original state whose action it is, negative for none
   std::vector<std::int32_t> pair_action;     ///< [own reduced pair] its index within that state
   std::int64_t components = 0;               ///< end components that became one state, all ranks
-  std::vector<std::uint8_t> internal;        ///< [own original pair] 1 for the pairs of these that stay inside; empty where there are none
+  std::vector<std::uint8_t> internal;        ///< [own original pair] 1 for those that stay inside one; empty where there are none
 };
 
-/// Reduces reachability and total_reward. `target` [own state] 1 where met; `allowed` [own state] 0 at states that end a
-/// path without success (the left side of "until"), empty where all are allowed. Collective. Exit 4 with the first state
-/// for total_reward whose rewards have both signs inside an end component.
+/// Reduces reachability and total_reward (and discounted, which is total_reward with a discount). `target` [own state] 1 where
+/// met; `allowed` [own state] 0 at states that end a path without success (the left side of "until"), empty on every rank where
+/// all are allowed. Collective. Rewards may have any sign, but for min without discount none is negative inside an end
+/// component outside the target, where totals may have no bottom: exit 4 with the first such state.
 Reduction reduce(MPI_Comm comm, Partition const& states, Rows const& rows, std::span<std::uint8_t const> target,
                  std::span<std::uint8_t const> allowed, Criterion const& criterion);
 
 /// The policy on the original states [own original state]: decided actions, the chosen pair at the state that owns it, and
-/// inside a collapsed end component a way to that state that takes it with probability 1.
+/// inside a collapsed end component a way to that state that takes it with probability 1; -1 in components that chose "stay"
+/// of reduce_to_components. Of reduction.rows only action_offset is read.
 /// `chosen` [own reduced state] index within the reduced state.
 std::vector<std::int32_t> lift_policy(MPI_Comm comm, Partition const& states, Rows const& rows, Reduction const& reduction,
                                       std::span<std::int32_t const> chosen);
@@ -63,7 +75,7 @@ EndComponents end_components(MPI_Comm comm, Partition const& states, Rows const&
 
 /// Average reward: the components become one state each with all pairs that leave it, and beside them one pair "stay" whose
 /// reward is the component's gain and which ends the path; other states stay as they are. gain [component], the same on every rank.
-/// pair_state is -1 and pair_action the component (as int64 in pair_state = -1 - component) for "stay".
+/// "stay" is the first pair of its state, with pair_state = -1 - component and pair_action = 0.
 Reduction reduce_to_components(MPI_Comm comm, Partition const& states, Rows const& rows, EndComponents const& components,
                                std::span<double const> gain);
 

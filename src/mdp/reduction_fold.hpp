@@ -4,6 +4,7 @@
 
 #include "src/mdp/graph/shard_graph.hpp"
 #include "src/mdp/reduction.hpp"
+#include "src/mdp/reduction_rows.hpp"
 
 namespace bellshard::mdp {
 
@@ -17,6 +18,8 @@ struct Folding {
   std::vector<double> reward;            ///< [own pair]
   double discount = 1;
   std::vector<double> stay;              ///< [component] reward of an additional pair that ends the path; empty: none
+  Probabilities probabilities = Probabilities::exact;  ///< of all ranks
+  std::vector<double> ends;              ///< values that get a state of their own, where the probabilities are intervals
 };
 
 /// Carries it out: values of decided states go into rewards, components become one state, pairs that stay in their state for

@@ -56,6 +56,7 @@ Partition cut_by_work(Mail const& mail, std::vector<std::int64_t> const& work) {
 
 Reduction settle_rows(Mail const& mail, Partition const& found, LooseRows loose) {
   auto states = cut_by_work(mail, work_of_states(mail, found, loose.pairs));
+  bool const interval = loose.probabilities == Probabilities::interval;
   std::vector<std::vector<LoosePair>> pairs_to(mail.ranks());
   std::vector<std::vector<LooseTransition>> transitions_to(mail.ranks());
   if (mail.ranks() == 1) {
@@ -103,11 +104,13 @@ Reduction settle_rows(Mail const& mail, Partition const& found, LooseRows loose)
 
   rows.next_state.resize(transitions.size());
   rows.probability.resize(transitions.size());
+  if (interval) rows.probability_upper.resize(transitions.size());
   auto transition = transitions.begin();
   for (std::int64_t k = 0; k < count; ++k) {
     for (auto t = rows.transition_offset[place[k]]; t < rows.transition_offset[place[k] + 1]; ++t, ++transition) {
       rows.next_state[t] = transition->next_state;
       rows.probability[t] = transition->probability;
+      if (interval) rows.probability_upper[t] = transition->upper;
     }
   }
   return reduction;

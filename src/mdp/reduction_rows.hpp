@@ -7,6 +7,8 @@
 
 namespace bellshard::mdp {
 
+enum class Probabilities { exact, interval };
+
 /// A pair of a reduced state on its way to the owner of that state.
 struct LoosePair {
   std::int64_t state;        ///< reduced
@@ -19,11 +21,13 @@ struct LoosePair {
 struct LooseTransition {
   std::int64_t next_state;  ///< reduced
   double probability;
+  double upper;  ///< of interval models
 };
 
 struct LooseRows {
   std::vector<LoosePair> pairs;
   std::vector<LooseTransition> transitions;
+  Probabilities probabilities = Probabilities::exact;  ///< of all ranks
 };
 
 /// Cuts the axis of reduced states by their work (pairs and transitions) and brings every pair to its owner. The pairs of a

@@ -1,10 +1,11 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <limits>
+#include <numeric>
 #include <random>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "src/mdp/rows.hpp"
@@ -15,6 +16,7 @@ namespace reference {
 struct SmallAction {
   double reward = 0;
   std::vector<std::pair<int, double>> next;  ///< state and probability
+  std::vector<double> upper{};               ///< of interval models, where next has the lower ends
 };
 
 struct SmallMdp {
@@ -27,11 +29,11 @@ struct SmallMdp {
 enum class Rewards { not_negative, any_sign };
 
 /// Ragged actions, dyadic probabilities, many self-loops and loops without reward, absorbing states, unreachable parts.
-inline SmallMdp random_mdp(std::uint64_t seed, Rewards rewards) {
+inline SmallMdp random_mdp(std::uint64_t seed, Rewards rewards, int most_states = 6) {
   std::mt19937_64 random(seed);
   auto const below = [&](int n) { return static_cast<int>(random() % static_cast<std::uint64_t>(n)); };
   SmallMdp mdp;
-  int const states = 1 + below(6);
+  int const states = 1 + below(most_states);
   for (int s = 0; s < states; ++s) {
     auto& actions = mdp.actions.emplace_back(1 + below(3));
     for (auto& action : actions) {
@@ -63,6 +65,7 @@ inline bellshard::mdp::Rows rows_of(SmallMdp const& mdp, bellshard::Block own) {
         rows.next_state.push_back(next);
         rows.probability.push_back(p);
       }
+      rows.probability_upper.insert(rows.probability_upper.end(), action.upper.begin(), action.upper.end());
       rows.reward.push_back(action.reward);
       rows.transition_offset.push_back(static_cast<std::int64_t>(rows.next_state.size()));
     }
@@ -127,6 +130,8 @@ class SmallChain {
                  [&](int s) { return static_cast<long double>(mdp_.actions[s][policy_[s]].reward); }, discount);
   }
 
+  std::vector<int> const& policy() const { return policy_; }
+
  private:
   bool goes_on(int s) const { return !mdp_.target[s] && mdp_.allowed[s]; }
   std::vector<std::pair<int, double>> const& step(int s) const { return mdp_.actions[s][policy_[s]].next; }
@@ -176,6 +181,48 @@ Values best_of_all(SmallMdp const& mdp, bool greatest, Evaluate const& evaluate)
     while (s < mdp.states() && ++policy[s] == static_cast<int>(mdp.actions[s].size())) policy[s++] = 0;
     if (s == mdp.states()) return best;
   }
+}
+
+/// The same model with intervals of 1/8 on both sides where that leaves the ends above 0 and at most 1.
+inline SmallMdp widened(SmallMdp mdp) {
+  for (auto& actions : mdp.actions) {
+    for (auto& action : actions) {
+      for (auto& [next, p] : action.next) {
+        bool const sure = action.next.size() == 1;
+        action.upper.push_back(sure ? 1 : std::min(1.0, p + 0.125));
+        p = sure ? 1 : std::max(0.0625, p - 0.125);
+      }
+    }
+  }
+  return mdp;
+}
+
+/// The extreme distributions of an interval action: from the lower ends, filled up in some order of the next states.
+inline std::vector<SmallAction> extremes(SmallAction const& action) {
+  std::vector<SmallAction> found;
+  std::vector<std::size_t> order(action.next.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  do {
+    auto& extreme = found.emplace_back(SmallAction{action.reward, action.next, {}});
+    double rest = 1;
+    for (auto const& [next, p] : action.next) rest -= p;
+    for (auto k : order) {
+      double const share = std::min(rest, action.upper[k] - action.next[k].second);
+      extreme.next[k].second += share;
+      rest -= share;
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+  return found;
+}
+
+/// Best value of each state of an interval model over all policies, nature's worst being found for each by trying all of hers.
+template <class Evaluate>
+Values best_against_nature(SmallMdp const& mdp, bool greatest, Evaluate const& evaluate) {
+  return best_of_all(mdp, greatest, [&](SmallChain const& chain) {
+    SmallMdp nature{{}, mdp.target, mdp.allowed};
+    for (int s = 0; s < mdp.states(); ++s) nature.actions.push_back(extremes(mdp.actions[s][chain.policy()[s]]));
+    return best_of_all(nature, !greatest, evaluate);
+  });
 }
 
 }  // namespace reference

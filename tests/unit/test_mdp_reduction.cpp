@@ -197,16 +197,6 @@ TEST_CASE("negative rewards: fine on the way, refused with their state in a comp
   }
 }
 
-TEST_CASE("interval models are refused") {
-  auto const mdp = loop_with_exit();
-  auto rows = reference::rows_of(mdp, {0, 4});
-  rows.probability_upper = rows.probability;
-
-  CHECK_THROWS_AS(reduce(MPI_COMM_SELF, Partition::equal(4, 1), rows, mdp.target, mdp.allowed,
-                         {CriterionKind::reachability, Objective::max, 1, 0, 0}),
-                  Error);
-}
-
 TEST_CASE("components for average reward: ways out, and one that stays for the gain") {
   auto const mdp = loop_with_exit();
   auto const rows = reference::rows_of(mdp, {0, 4});

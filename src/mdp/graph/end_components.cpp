@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::int64_t none = -1;
 
-/// Of the roots [own state in `todo`], those whose component lost a pair on any rank: own flags, 1 for each of `todo`.
+/// For each state of `todo`, 1 where its component lost a pair on any rank. `lost`: the roots of those that lost one here;
+/// `at_root` [own state] is all 0 before and after.
 Flags lost_anywhere(ShardGraph const& graph, std::vector<Local> const& todo, std::vector<std::int64_t> const& root,
                     std::vector<std::int64_t> lost, Flags& at_root) {
   std::sort(lost.begin(), lost.end());
