@@ -46,8 +46,8 @@ class Operator {
   virtual SweepCost cost() const = 0;
 
   /// A bound of the rounding error of any Q while no |value| exceeds `largest`: 2 (n + 4) 2^-53 (largest |r| + discount largest),
-  /// n the most transitions of a pair. The same on every rank; collective.
-  virtual double rounding(double largest) = 0;
+  /// n the most transitions of a pair. The same on every rank.
+  virtual double rounding(double largest) const = 0;
 
   /// Brings the items of other ranks up to date.
   virtual void refresh(Array<double> const& values) = 0;

@@ -65,7 +65,7 @@ class SparseOperator final : public Operator {
     return {states, transitions, bytes, 8.0 * static_cast<double>(exchange_.items_received())};
   }
 
-  double rounding(double largest) override {
+  double rounding(double largest) const override {
     return 2 * (extremes_.transitions + 4) * 0x1p-53 * (extremes_.reward + model_.discount * largest);
   }
 

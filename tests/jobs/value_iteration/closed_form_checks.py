@@ -43,7 +43,8 @@ class KnownValues(JobTest):
             self.assertLessEqual(high - low, Fraction(tolerance or self.tolerance) * max(abs(truth), floor), said)
 
     def check(self, model, criterion, known, steps=1, ranks=RANKS, methods=("auto",), tolerance=None, actions=None):
-        """actions: state -> index."""
+        """actions: state -> index. Rounding grows with the steps that a value sums up; what is proven may be as wide."""
+        tolerance = tolerance or max(self.tolerance, 1e-11 * steps)
         for method in methods:
             for count in ranks:
                 with self.subTest(ranks=count, method=method):
