@@ -16,6 +16,7 @@ struct IndexedColumns {
     KOKKOS_INLINE_FUNCTION std::int64_t operator[](std::int64_t k) const { return column[k]; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t, std::int64_t, std::int64_t first) const { return {column.data() + first}; }
+  static constexpr char const* name = "int32 places";
   static constexpr double bytes_a_transition = 4, bytes_a_pair = 0;
 };
 
@@ -29,6 +30,7 @@ struct NearColumns {
     KOKKOS_INLINE_FUNCTION std::int64_t operator[](std::int64_t k) const { return place + distance[k]; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t place, std::int64_t, std::int64_t first) const { return {distance.data() + first, place}; }
+  static constexpr char const* name = "int16 distances";
   static constexpr double bytes_a_transition = 2, bytes_a_pair = 0;
 };
 
@@ -41,6 +43,7 @@ struct RunColumns {
     KOKKOS_INLINE_FUNCTION std::int64_t operator[](std::int64_t k) const { return begin + k; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t, std::int64_t pair, std::int64_t) const { return {begin(pair)}; }
+  static constexpr char const* name = "runs";
   static constexpr double bytes_a_transition = 0, bytes_a_pair = 4;
 };
 
@@ -53,6 +56,7 @@ struct PlainProbabilities {
     KOKKOS_INLINE_FUNCTION double operator[](std::int64_t k) const { return probability[k]; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {probability.data() + first}; }
+  static constexpr char const* name = "float64 probabilities";
   static constexpr double bytes_a_transition = 8;
 };
 
@@ -68,6 +72,7 @@ struct TabledProbabilities {
     KOKKOS_INLINE_FUNCTION double operator[](std::int64_t k) const { return table[code[k]]; }
   };
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {code.data() + first, table.data()}; }
+  static constexpr char const* name = "a table of probabilities";
   static constexpr double bytes_a_transition = 1;
 };
 

@@ -2,6 +2,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <string>
 
 #include "kernels/dp/objective.hpp"
 #include "kernels/execution.hpp"
@@ -44,6 +45,7 @@ class Operator {
   virtual Objective objective() const = 0;
   virtual double discount() const = 0;
   virtual SweepCost cost() const = 0;
+  virtual std::string storage() const { return "nothing stored"; }  ///< of the transitions, for the log
 
   /// A bound of the rounding error of any Q while no |value| exceeds `largest`: 2 (n + 4) 2^-53 (largest |r| + discount largest),
   /// n the most transitions of a pair. The same on every rank.

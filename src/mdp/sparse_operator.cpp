@@ -1,33 +1,77 @@
 #include "src/mdp/sparse_operator.hpp"
 
 #include "src/base/error.hpp"
+#include "src/dist/reduce.hpp"
 #include "src/mdp/sparse_operator_impl.hpp"
 #include "src/runtime/context.hpp"
 
 namespace bellshard::mdp {
 
-// Each is compiled in its own file.
-template <>
-std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::PlainProbabilities>(SparseParts, Rows const&);
+extern template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::PlainProbabilities>(SparseParts, Rows);
+extern template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::TabledProbabilities>(SparseParts, Rows);
+extern template std::unique_ptr<Operator> make_operator<dp::NearColumns, dp::PlainProbabilities>(SparseParts, Rows);
+extern template std::unique_ptr<Operator> make_operator<dp::NearColumns, dp::TabledProbabilities>(SparseParts, Rows);
+extern template std::unique_ptr<Operator> make_operator<dp::RunColumns, dp::PlainProbabilities>(SparseParts, Rows);
+extern template std::unique_ptr<Operator> make_operator<dp::RunColumns, dp::TabledProbabilities>(SparseParts, Rows);
+
+namespace {
+
+/// The smallest storage that fits. Where pairs have a transition or two, a run's begin costs more than distances do.
+StorageChoice smallest(StorageFit const& fit, bool few_transitions) {
+  if (fit.runs && !(fit.near && few_transitions)) return fit.table ? StorageChoice::runs_table : StorageChoice::runs;
+  if (fit.near) return fit.table ? StorageChoice::near_table : StorageChoice::near;
+  return fit.table ? StorageChoice::indexed_table : StorageChoice::indexed;
+}
+
+void check_fit(StorageChoice choice, StorageFit const& fit) {
+  using enum StorageChoice;
+  BELLSHARD_INPUT(fit.table || (choice != indexed_table && choice != near_table && choice != runs_table),
+                  "the model has more than 256 distinct probabilities, too many for a table of them; choose another storage");
+  BELLSHARD_INPUT(fit.near || (choice != near && choice != near_table),
+                  "a transition leads further than 16 bits can say in local storage; choose another storage");
+  BELLSHARD_INPUT(fit.runs || (choice != runs && choice != runs_table),
+                  "the next states of some pair do not follow each other, so they are no runs; choose another storage");
+}
+
+std::unique_ptr<Operator> make_stored(StorageChoice storage, SparseParts parts, Rows rows) {
+  switch (storage) {
+    case StorageChoice::indexed_table:
+      return make_operator<dp::IndexedColumns, dp::TabledProbabilities>(std::move(parts), std::move(rows));
+    case StorageChoice::near:
+      return make_operator<dp::NearColumns, dp::PlainProbabilities>(std::move(parts), std::move(rows));
+    case StorageChoice::near_table:
+      return make_operator<dp::NearColumns, dp::TabledProbabilities>(std::move(parts), std::move(rows));
+    case StorageChoice::runs:
+      return make_operator<dp::RunColumns, dp::PlainProbabilities>(std::move(parts), std::move(rows));
+    case StorageChoice::runs_table:
+      return make_operator<dp::RunColumns, dp::TabledProbabilities>(std::move(parts), std::move(rows));
+    default:
+      return make_operator<dp::IndexedColumns, dp::PlainProbabilities>(std::move(parts), std::move(rows));
+  }
+}
+
+}  // namespace
 
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& given, Objective objective, double discount,
-                                               StorageChoice) {
+                                               StorageChoice storage) {
   Rows rows = std::move(given);
   BELLSHARD_EXPECT(!rows.interval());
   drop_impossible(rows);
   GhostExchange exchange(comm, states, foreign_states(rows), {}, ForeignPlace::around);
-  std::unique_ptr<Operator> made;
-  PackedPairs pairs;
-  Chunks chunks;
+  SparseParts parts{comm, states, std::move(exchange), {}, {}, objective, discount, rows.transitions(), extremes_over_ranks(comm, rows)};
+  StorageFit fit;
   together(comm, [&] {
-    localise(rows, exchange);
-    pairs = pack_pairs(rows);
-    chunks = sort_chunks(rows, exchange);
+    localise(rows, parts.exchange);
+    parts.pairs = pack_pairs(rows);
+    parts.chunks = sort_chunks(rows, parts.exchange);
+    fit = storage_fit(rows, parts.exchange);
   });
-  auto const transitions = rows.transitions();
-  auto const extremes = extremes_over_ranks(comm, rows);
-  return make_operator<dp::IndexedColumns, dp::PlainProbabilities>(
-      SparseParts{comm, states, std::move(exchange), std::move(chunks), std::move(pairs), objective, discount, transitions, extremes}, rows);
+  fit = {!any_over_ranks(comm, !fit.near), !any_over_ranks(comm, !fit.runs), !any_over_ranks(comm, !fit.table)};
+  check_fit(storage, fit);
+  bool const few_transitions = sum_over_ranks(comm, rows.transitions()) <= 2 * sum_over_ranks(comm, rows.pairs());
+  if (storage == StorageChoice::automatic) storage = smallest(fit, few_transitions);
+  // Making the operator duplicates the communicator, so it cannot stand in together(): out of memory here ends the run.
+  return make_stored(storage, std::move(parts), std::move(rows));
 }
 
 }  // namespace bellshard::mdp

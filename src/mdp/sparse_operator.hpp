@@ -13,11 +13,17 @@ namespace bellshard::mdp {
 /// model allows on every rank.
 enum class StorageChoice {
   automatic,
-  indexed  ///< 12 bytes: int32 index, float64 probability
+  indexed,        ///< 12 bytes: int32 place, float64 probability
+  indexed_table,  ///< 5 bytes: at most 256 distinct probabilities, in a table
+  near,           ///< 10 bytes: next states within 32767 of the state in local storage
+  near_table,     ///< 3 bytes
+  runs,           ///< 8 bytes: the next states of every pair follow each other
+  runs_table      ///< 1 byte
 };
 
 /// The Bellman operator of stored rows. Plans the exchange of values between ranks, packs the rows for the device and lets go
-/// of them. Exit 4 where a block is too large for its 32-bit indices. Collective.
+/// of them. Exit 4 where a block is too large for its 32-bit indices, or where the model does not allow the storage asked for.
+/// Collective.
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& rows, Objective objective, double discount,
                                                StorageChoice storage = StorageChoice::automatic);
 

@@ -1,5 +1,7 @@
 #pragma once
 // SparseOperator over any storage; each storage is compiled in its own sparse_operator_*.cpp, for the sake of the build's time.
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "kernels/dp/sparse_in_place.hpp"
@@ -67,6 +69,11 @@ class SparseOperator final : public Operator {
 
   double rounding(double largest) const override {
     return 2 * (extremes_.transitions + 4) * 0x1p-53 * (extremes_.reward + model_.discount * largest);
+  }
+
+  std::string storage() const override {
+    return fmt::format("{} and {}, {} bytes a transition", Columns::name, Probabilities::name,
+                       Columns::bytes_a_transition + Probabilities::bytes_a_transition);
   }
 
   void refresh(Array<double> const& values) override { exchange_.refresh(values); }
@@ -157,8 +164,13 @@ class SparseOperator final : public Operator {
   int rank_ = 0;
 };
 
-/// Packs the transitions of localised rows in one storage; one definition for each in sparse_operator_*.cpp.
+/// Packs the transitions of localised rows in one storage, instantiated in sparse_operator_*.cpp.
 template <class Columns, class Probabilities>
-std::unique_ptr<Operator> make_operator(SparseParts parts, Rows const& localised);
+std::unique_ptr<Operator> make_operator(SparseParts parts, Rows localised) {
+  auto columns = pack_columns<Columns>(localised, parts.exchange);
+  localised.next_state = {};
+  auto probabilities = pack_probabilities<Probabilities>(localised);
+  return std::make_unique<SparseOperator<Columns, Probabilities>>(std::move(parts), std::move(columns), std::move(probabilities));
+}
 
 }  // namespace bellshard::mdp

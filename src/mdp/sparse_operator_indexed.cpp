@@ -2,11 +2,7 @@
 
 namespace bellshard::mdp {
 
-template <>
-std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::PlainProbabilities>(SparseParts parts, Rows const& localised) {
-  return std::make_unique<SparseOperator<dp::IndexedColumns, dp::PlainProbabilities>>(
-      std::move(parts), dp::IndexedColumns{to_device<std::int32_t>("bellshard::mdp::column", localised.next_state)},
-      dp::PlainProbabilities{to_device<double>("bellshard::mdp::probability", localised.probability)});
-}
+template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::PlainProbabilities>(SparseParts, Rows);
+template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::TabledProbabilities>(SparseParts, Rows);
 
 }  // namespace bellshard::mdp

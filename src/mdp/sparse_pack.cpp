@@ -26,6 +26,16 @@ bool leads_out(Rows const& rows, GhostExchange const& exchange, std::int64_t chu
   return !std::all_of(rows.next_state.begin() + begin, rows.next_state.begin() + end, [&](auto place) { return own.contains(place); });
 }
 
+/// A device array of host numbers, converted to T.
+template <class T, class Number>
+Array<T const> to_device(std::string const& label, std::vector<Number> const& numbers) {
+  auto const array = large_array<Array<T>>(label, numbers.size());
+  auto const host = Kokkos::create_mirror_view(array);
+  for (std::size_t i = 0; i < numbers.size(); ++i) host(i) = static_cast<T>(numbers[i]);
+  Kokkos::deep_copy(array, host);
+  return array;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> foreign_states(Rows const& rows) {
@@ -63,17 +73,6 @@ void drop_impossible(Rows& rows) {
   rows.probability.resize(kept);
   if (rows.interval()) rows.probability_upper.resize(kept);
 }
-
-template <class T, class Number>
-Array<T const> to_device(std::string const& label, std::vector<Number> const& numbers) {
-  auto const array = large_array<Array<T>>(label, numbers.size());
-  auto const host = Kokkos::create_mirror_view(array);
-  for (std::size_t i = 0; i < numbers.size(); ++i) host(i) = static_cast<T>(numbers[i]);
-  Kokkos::deep_copy(array, host);
-  return array;
-}
-template Array<double const> to_device<double>(std::string const&, std::vector<double> const&);
-template Array<std::int32_t const> to_device<std::int32_t>(std::string const&, std::vector<std::int64_t> const&);
 
 PackedPairs pack_pairs(Rows const& rows) {
   auto const transition_begin = large_array<Array<std::int64_t>>("bellshard::mdp::transition_begin", rows.own.size() + 1);

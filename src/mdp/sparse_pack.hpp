@@ -42,8 +42,18 @@ struct Chunks {
 };
 Chunks sort_chunks(Rows const& localised, GhostExchange const& exchange);
 
-/// A device array of host numbers, converted to T.
-template <class T, class Number>
-Array<T const> to_device(std::string const& label, std::vector<Number> const& numbers);
+/// Which kinds of columns and probabilities hold the localised rows of this rank.
+struct StorageFit {
+  bool near = true;
+  bool runs = true;
+  bool table = true;
+};
+StorageFit storage_fit(Rows const& localised, GhostExchange const& exchange);
+
+/// The transitions of localised rows in one of the storages, which must fit them.
+template <class Columns>
+Columns pack_columns(Rows const& localised, GhostExchange const& exchange);
+template <class Probabilities>
+Probabilities pack_probabilities(Rows const& localised);
 
 }  // namespace bellshard::mdp

@@ -14,4 +14,4 @@ cp -r "$here/own_model" "$prefix/source"
 program=$prefix/build/my_bellshard
 "$program" list | grep -w value_iteration
 "$program" describe value_iteration > "$prefix/keys"
-grep -w kind "$prefix/keys"
+grep 'model.kind = "my_model"' "$prefix/keys"
