@@ -122,7 +122,7 @@ ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
   bool const converged = answer.proven && answer.width <= config.solver.tolerance;
   write_model_result(context, *source, states, answer, config, record, driven);
   auto code = driven.exit_code();
-  if (code == ExitCode::done && !converged) code = ExitCode::not_converged;
+  if (code != ExitCode::stopped_early) code = converged ? ExitCode::done : ExitCode::not_converged;
   if (code == ExitCode::not_converged) {
     context.log().warn("not converged: the proven width is {:.3g}; {}", answer.width,
                        driven.outcome == Outcome::sweep_limit ? "raise solver.max_sweeps and run again, it goes on from the checkpoint"

@@ -10,6 +10,7 @@ namespace bellshard::dp {
 
 /// What a look at the states of a block finds. Transitions of probability 0 do not count.
 struct Survey {
+  std::int64_t pairs = 0;
   std::int64_t transitions = 0;
   std::int64_t most = 0;    ///< transitions of a pair
   std::int64_t below = 0;   ///< largest state - next_state, at least 0
@@ -33,6 +34,7 @@ struct SurveyStates {
   KOKKOS_FUNCTION void operator()(std::int64_t i, Survey& found) const {
     std::int64_t const state = first + i * stride;
     int const actions = model.actions(state);
+    found.pairs += actions;
     if (actions < 1) found.idle = state < found.idle ? state : found.idle;
     for (int action = 0; action < actions; ++action) look_at_pair(state, action, found);
   }
@@ -62,6 +64,7 @@ struct SurveyStates {
   KOKKOS_FUNCTION void init(Survey& found) const { found = Survey{}; }
   template <class Into, class From>
   KOKKOS_FUNCTION static void add(Into& into, From const& from) {
+    into.pairs = into.pairs + from.pairs;
     into.transitions = into.transitions + from.transitions;
     into.most = from.most > into.most ? from.most : into.most;
     into.below = from.below > into.below ? from.below : into.below;

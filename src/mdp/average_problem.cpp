@@ -91,11 +91,11 @@ void AverageProblem::measure() {
     reach_[c] = 0.5 * (ends[2 * c + 1] + ends[2 * c]) + rounding;
     largest = std::fmax(largest, std::fabs(gain_[c]));
   }
-  double const floor = std::fmax(1e-3 * largest, 1e-300);
-  for (std::size_t c = 0; c < gain_.size(); ++c) widest = std::fmax(widest, 2 * reach_[c] / std::fmax(std::fabs(gain_[c]), floor));
-  bool const at_floor = 2 * rounding / floor > 0.5 * options_.tolerance;
-  residual_ = largest == 0 && widest > 0 ? std::fmin(widest, rounding == 0 ? 0 : widest) : widest;
-  exhausted_ = !finished() && at_floor && residual_ <= 4 * rounding / floor;
+  // Where paths may end in several components, the widest gain widens every value.
+  double const floor = std::fmax((gain_.size() > 1 ? 1e-3 : 1) * largest, 1e-300);
+  for (std::size_t c = 0; c < gain_.size(); ++c) widest = std::fmax(widest, 2 * reach_[c] / floor);
+  residual_ = widest;
+  exhausted_ = !finished() && widest <= 4 * 2 * rounding / floor;
 }
 
 void AverageProblem::advance(std::int64_t) {

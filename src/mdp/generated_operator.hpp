@@ -36,7 +36,7 @@ class GeneratedOperator final : public Operator {
   double discount() const override { return block_.discount; }
   SweepCost cost() const override {
     auto const size = static_cast<double>(own_.size());
-    return {size, static_cast<double>(found_.transitions), 16 * size, 8 * static_cast<double>(exchange_->items_received())};
+    return {size, static_cast<double>(found_.pairs), static_cast<double>(found_.transitions), 16 * size, 8 * static_cast<double>(exchange_->items_received())};
   }
   double rounding(double largest) const override {
     return 2 * (static_cast<double>(block_.most_transitions) + 4) * 0x1p-53 * (largest_reward_ + block_.discount * largest);

@@ -50,7 +50,7 @@ void Iteration::judge(Change change) {
   if (!(estimate <= try_below_)) return;
   proof_ = prover_.prove(values_, change);
   if (finished()) return;
-  if (proof_.rounding_limits) exhausted_ = true;
+  if (proof_.rounding_limits && proof_.holds) exhausted_ = true;
   try_below_ = estimate * (proof_.holds ? std::fmin(0.5, 0.5 * options_.tolerance / proof_.width) : 0.1);
 }
 

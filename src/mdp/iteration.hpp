@@ -20,8 +20,6 @@ struct SolverOptions {
   LinearMethod linear = LinearMethod::bicgstab;
 };
 
-/// The method that `automatic` stands for with this operator.
-Method chosen_method(Operator const& op, Method asked);
 /// Its name in job files.
 std::string to_string(Method method);
 
@@ -49,6 +47,8 @@ class Iteration : public Step {
  protected:
   /// Looks at the change of a sweep from V to T V, all ranks, and proves bounds of values_ where they look narrow enough.
   void judge(Change change);
+  /// The size of a change that methods shrink: discounted, a shift of all values is none.
+  double size_of(Change change) const { return op_.discount() < 1 ? change.highest - change.lowest : change.largest(); }
   /// A sweep took place; the work of `sweeps` of them.
   void count(double sweeps);
 

@@ -21,6 +21,7 @@ struct Change {
 /// What one sweep reads, writes and moves on this rank.
 struct SweepCost {
   double states = 0;
+  double pairs = 0;
   double transitions = 0;
   double bytes = 0;           ///< kernels
   double bytes_received = 0;  ///< from other ranks

@@ -64,7 +64,7 @@ class SparseOperator final : public Operator {
     constexpr double a_pair = 12 + Columns::bytes_a_pair;  // its end and reward
     constexpr double a_state = 16 + 16;                    // two offsets; the value read and written
     double const bytes = transitions * (Columns::bytes_a_transition + Probabilities::bytes_a_transition) + pairs * a_pair + states * a_state;
-    return {states, transitions, bytes, 8.0 * static_cast<double>(exchange_.items_received())};
+    return {states, pairs, transitions, bytes, 8.0 * static_cast<double>(exchange_.items_received())};
   }
 
   double rounding(double largest) const override {

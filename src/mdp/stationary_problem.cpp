@@ -47,7 +47,7 @@ StationaryProblem::StationaryProblem(std::unique_ptr<Operator> op, Question ques
       iteration_(make_iteration(*op_, options_)) {}
 
 std::string StationaryProblem::description() const {
-  auto const method = to_string(chosen_method(*op_, options_.method));
+  auto const method = to_string(options_.method);
   if (!reduction_) return fmt::format("{} on {} states", method, states_.size());
   return fmt::format("{} on {} states that graph search leaves open of {}, {} end components made one state each", method,
                      reduction_->states.size(), states_.size(), reduction_->components);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
+#include "src/dist/reduce.hpp"
 #include "src/runtime/large_array.hpp"
 
 namespace bellshard::mdp {
@@ -10,7 +13,11 @@ namespace {
 
 constexpr std::int64_t change_asked_every = 5;  ///< sweeps of a policy between two reductions over all ranks
 constexpr double linear_reduction = 1e-3;
-constexpr std::int64_t most_products = 300;
+constexpr std::int64_t most_products = 200;
+constexpr double bytes_of_solve = 80;   ///< of a state and product, for the vectors of BiCGStab
+constexpr double fast_enough = 0.1;     ///< a factor e in ten sweeps
+constexpr double forgetting = 0.02;
+constexpr int ordered_sweeps = 6;
 
 }  // namespace
 
@@ -22,21 +29,19 @@ std::string to_string(Method method) {
     case Method::inexact_policy_iteration: return "inexact_policy_iteration";
     case Method::automatic: break;
   }
-  return "auto";
+  return "auto (linear solves, ordered sweeps or sweeps of the policy, whichever gains most)";
 }
 
-Method chosen_method(Operator const& op, Method asked) {
-  if (asked != Method::automatic) return asked;
-  return op.discount() < 0.9 ? Method::modified_policy_iteration : Method::inexact_policy_iteration;
-}
 
 std::unique_ptr<Iteration> make_iteration(Operator& op, SolverOptions const& options) {
-  switch (chosen_method(op, options.method)) {
+  switch (options.method) {
     case Method::value_iteration: return std::make_unique<ValueIteration>(op, options);
     case Method::gauss_seidel: return std::make_unique<GaussSeidel>(op, options);
     case Method::modified_policy_iteration: return std::make_unique<ModifiedPolicyIteration>(op, options);
-    default: return std::make_unique<InexactPolicyIteration>(op, options);
+    case Method::inexact_policy_iteration: return std::make_unique<InexactPolicyIteration>(op, options);
+    case Method::automatic: break;
   }
+  return std::make_unique<AdaptiveIteration>(op, options);
 }
 
 void ValueIteration::advance(std::int64_t) {
@@ -62,7 +67,7 @@ std::int64_t ModifiedPolicyIteration::evaluate_by_sweeps() {
     ++sweeps;
     if (sweeps % change_asked_every != 1) continue;
     auto const change = over_ranks(op_.comm(), own_change);
-    double const size = op_.discount() < 1 ? change.highest - change.lowest : change.largest();
+    double const size = size_of(change);
     if (first < 0) first = size;
     if (size <= 0.01 * first) break;
   }
@@ -80,13 +85,18 @@ InexactPolicyIteration::InexactPolicyIteration(Operator& op, SolverOptions const
     : ModifiedPolicyIteration(op, options), equation_(op, options.linear),
       safe_(large_array<Array<double>>("bellshard::mdp::safe_values", static_cast<std::size_t>(op.local_items()))) {}
 
+double InexactPolicyIteration::evaluate_by_solve() {
+  Kokkos::deep_copy(safe_, values_);
+  op_.rewards(action_, next_);
+  return static_cast<double>(equation_.solve(action_, next_, values_, linear_reduction, most_products).products);
+}
+
 void InexactPolicyIteration::advance(std::int64_t) {
   auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
   double sweeps = 1;
-  auto const size = [&](Change c) { return op_.discount() < 1 ? c.highest - c.lowest : c.largest(); };
   // Policy iteration need not shrink the change every time; a solve that blows it up went astray.
-  if (solved_ && !(size(change) <= 3 * change_before_)) {
-    std::swap(values_, safe_);
+  if (solved_ && !(size_of(change) <= 3 * change_before_)) {
+    undo_solve();
     sweeps_only_ = std::int64_t{1} << std::min<std::int64_t>(++failures_, 20);
     change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
     sweeps += 1;
@@ -99,15 +109,69 @@ void InexactPolicyIteration::advance(std::int64_t) {
       --sweeps_only_;
       sweeps += static_cast<double>(evaluate_by_sweeps());
     } else {
-      change_before_ = size(change);
-      Kokkos::deep_copy(safe_, values_);
-      op_.rewards(action_, next_);
-      auto const outcome = equation_.solve(action_, next_, values_, linear_reduction, most_products);
-      sweeps += static_cast<double>(outcome.products);
+      change_before_ = size_of(change);
+      sweeps += evaluate_by_solve();
       solved_ = true;
     }
   }
   count(sweeps);
+}
+
+AdaptiveIteration::AdaptiveIteration(Operator& op, SolverOptions const& options) : InexactPolicyIteration(op, options) {
+  auto const cost = op.cost();
+  double const states = sum_over_ranks(op.comm(), cost.states), pairs = sum_over_ranks(op.comm(), cost.pairs);
+  // Where transitions are made anew, their arithmetic takes about as long as reading them would.
+  double const bytes = sum_over_ranks(op.comm(), std::fmax(cost.bytes, 8 * cost.transitions));
+  if (bytes > 0 && pairs > 0) {
+    policy_share_ = states / pairs + 16 * states / bytes;
+    product_share_ = policy_share_ + bytes_of_solve * states / bytes;
+  }
+  std::fill(std::begin(rate_), std::end(rate_), std::numeric_limits<double>::infinity());
+}
+
+AdaptiveIteration::Way AdaptiveIteration::choose() const {
+  // The first way goes on while it is fast; only where none is are all compared.
+  int best = solve;
+  for (int way = solve; way < ways; ++way) {
+    if (rate_[way] > fast_enough) return static_cast<Way>(way);
+    if (rate_[way] > rate_[best]) best = way;
+  }
+  return static_cast<Way>(best);
+}
+
+double AdaptiveIteration::go(Way way) {
+  switch (way) {
+    case solve: return product_share_ * evaluate_by_solve();
+    case policy_sweeps: return policy_share_ * static_cast<double>(evaluate_by_sweeps());
+    default:
+      for (int sweep = 0; sweep < ordered_sweeps; ++sweep) {
+        op_.sweep_in_place(values_, sweep % 2 == 0 ? Operator::Order::ascending : Operator::Order::descending, 1.0);
+      }
+      return ordered_sweeps;
+  }
+}
+
+void AdaptiveIteration::advance(std::int64_t) {
+  auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
+  if (change_before_ >= 0) {
+    double const gain = std::log(change_before_ / size_of(change));
+    for (auto& rate : rate_) rate += forgetting * std::fabs(rate_[last_]);  // what was slow once may be fast later
+    rate_[last_] = std::isnan(gain) ? -1 : gain / last_work_;
+    if (last_ == solve && !(size_of(change) <= 3 * change_before_)) {
+      undo_solve();
+      rate_[solve] = -1;
+      change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
+    }
+  }
+  std::swap(values_, next_);
+  judge(change);
+  last_work_ = 1;
+  if (!finished() && !exhausted()) {
+    change_before_ = size_of(change);
+    last_ = choose();
+    last_work_ += go(last_);
+  }
+  count(last_work_);
 }
 
 }  // namespace bellshard::mdp
