@@ -83,7 +83,7 @@ dp::RunColumns pack_columns(Rows const& rows, GhostExchange const&) {
 
 template <>
 dp::PlainProbabilities pack_probabilities(Rows const& rows) {
-  return {filled<double>("bellshard::mdp::probability", rows.transitions(), [&](auto t) { return rows.probability[t]; })};
+  return {filled<double>("bellshard::mdp::probability", static_cast<std::int64_t>(rows.probability.size()), [&](auto t) { return rows.probability[t]; })};
 }
 
 template <>
@@ -94,7 +94,7 @@ dp::TabledProbabilities pack_probabilities(Rows const& rows) {
     return std::lower_bound(distinct.begin(), distinct.end(), std::bit_cast<std::uint64_t>(rows.probability[t])) - distinct.begin();
   };
   auto const number = [&](auto k) { return k < static_cast<std::int64_t>(distinct.size()) ? std::bit_cast<double>(distinct[k]) : 0.0; };
-  return {filled<std::uint8_t>("bellshard::mdp::probability_code", rows.transitions(), code),
+  return {filled<std::uint8_t>("bellshard::mdp::probability_code", static_cast<std::int64_t>(rows.probability.size()), code),
           filled<double>("bellshard::mdp::probability_table", dp::TabledProbabilities::table_size, number)};
 }
 
