@@ -124,7 +124,7 @@ bool Prover::settle_weight(Array<double> const& values, double margin) {
         return std::isfinite(longest_);
       }
     }
-    accelerate_weight();
+    if (op_.linear()) accelerate_weight();
   }
   return false;
 }
