@@ -25,8 +25,8 @@ struct Criterion {
   Objective objective = Objective::max;
   double discount = 1;          ///< [1]
   std::int64_t horizon = 0;     ///< [steps]
-  Nature nature = Nature::adversarial;
   double budget = 0;            ///< [reward]
+  Nature nature = Nature::adversarial;
 };
 
 }  // namespace bellshard::mdp
