@@ -56,6 +56,8 @@ void declare_criterion(Keys& keys, Config::Criterion& criterion) {
   keys.text("criterion.reward", criterion.reward, "which reward, of a model that has several; \"1\": one for every step");
   keys.integer("criterion.horizon", criterion.horizon, "steps, for finite_horizon and bounded_reachability").unit("count").range(0, 1e9);
   keys.text("criterion.terminal", criterion.terminal, "state variable that is earned at the end of a finite horizon");
+  keys.choice("criterion.nature", criterion.nature, {{"adversarial", mdp::Nature::adversarial}, {"cooperative", mdp::Nature::cooperative}},
+              "interval models: does the choice within the intervals go against the objective or with it?");
   keys.real("criterion.budget", criterion.budget, "most that may be spent, for reward_reachability").range(0, 1e9);
 }
 
@@ -114,6 +116,7 @@ mdp::Criterion criterion_of(Config const& config) {
   criterion.discount = asked.discount;
   criterion.horizon = asked.horizon;
   criterion.budget = asked.budget;
+  criterion.nature = asked.nature;
   return criterion;
 }
 

@@ -49,6 +49,7 @@ struct Config {
     Goal objective = Goal::by_criterion;
     double discount = 1.0;          ///< factor on the next step [1]
     std::int64_t horizon = 0;       ///< [steps]
+    mdp::Nature nature = mdp::Nature::adversarial;
     double budget = 0;              ///< [reward]
     std::string target, avoid;      ///< predicates over labels and state variables
     std::string reward;             ///< name; "1": one for every step; empty: the model's default

@@ -54,6 +54,15 @@ struct VisitedSum {
     return sum;
   }
 
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double most(Pair const& pair, Value const& value) const {
+    return (*this)(pair, value);
+  }
+  template <class Pair>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+    return (*this)(pair, Magnitude{value});
+  }
+
   /// One thread has the whole state, so what is to be done once is done.
   template <class Action>
   KOKKOS_INLINE_FUNCTION void once(Action const& action) const {

@@ -1,7 +1,6 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include "kernels/dp/generated_model.hpp"
 #include "kernels/execution.hpp"
@@ -15,9 +14,9 @@ struct Survey {
   std::int64_t most = 0;    ///< transitions of a pair
   std::int64_t below = 0;   ///< largest state - next_state, at least 0
   std::int64_t above = 0;   ///< largest next_state - state, at least 0
-  std::int64_t lowest = std::numeric_limits<std::int64_t>::max();   ///< next state
-  std::int64_t highest = std::numeric_limits<std::int64_t>::min();  ///< next state
-  std::int64_t idle = std::numeric_limits<std::int64_t>::max();     ///< first state without an action
+  std::int64_t lowest = INT64_MAX;   ///< next state
+  std::int64_t highest = INT64_MIN;  ///< next state
+  std::int64_t idle = INT64_MAX;     ///< first state without an action
   double largest_reward = 0;  ///< |reward|; infinity where one is not a number
   double off_one = 0;         ///< largest |sum of the probabilities of a pair - 1|; infinity where one lies outside [0, 1]
 };
@@ -40,7 +39,7 @@ struct SurveyStates {
   }
 
   KOKKOS_FUNCTION void look_at_pair(std::int64_t state, int action, Survey& found) const {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
+    double const infinity = HUGE_VAL;
     std::int64_t count = 0;
     double sum = 0;
     bool proper = true;

@@ -36,8 +36,8 @@ Range sweep_blocks_in_order(Execution const& space, Model const& model, std::int
         for (std::int64_t k = begin; k < end; ++k) {
           std::int64_t const s = direction == SweepDirection::ascending ? k : begin + end - 1 - k;
           double const old = value[s];
-          double const v = blocks == 1 ? relaxed_value(SerialSum(), model, s, static_cast<double const*>(values.data()), old, relaxation)
-                                       : relaxed_value(SerialSum(), model, s, own, old, relaxation);
+          double const v = blocks == 1 ? relaxed_value(ThreadSum<Model>(), model, s, static_cast<double const*>(values.data()), old, relaxation)
+                                       : relaxed_value(ThreadSum<Model>(), model, s, own, old, relaxation);
           value[s] = v;
           double const change = change_of(v, old);
           widen(r, change, change);

@@ -9,7 +9,7 @@ template <class Sum, class Model, class Pair>
 KOKKOS_INLINE_FUNCTION double rounding_of(Sum const& sum, Model const& model, Pair const& pair, double const* value) {
   constexpr double unit = 1.1102230246251565e-16;  // 2^-53
   double const r = model.reward(pair.index);
-  return 2 * unit * (pair.transitions + 4.0) * ((r < 0 ? -r : r) + model.discount * sum(pair, Magnitude{value}));
+  return 2 * unit * (pair.transitions + 4.0) * ((r < 0 ? -r : r) + model.discount * sum.size(pair, value));
 }
 
 /// Q minus its rounding, or plus. An infinite Q is exact; a sum of both infinities tells nothing: it is the worst that it can be.
@@ -103,7 +103,7 @@ struct CountSteps {
       double const q = action_value(sum, model, pair, value);
       double const apart = q > best ? q - best : best - q;
       if (!(q == best || apart <= margin)) return;
-      double const more = model.discount * sum(pair, steps);
+      double const more = model.discount * sum.most(pair, steps);
       if (more <= most) return;
       most = more;
       taken = a;

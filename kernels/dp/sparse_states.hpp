@@ -1,7 +1,8 @@
 #pragma once
 #include <limits>
 
-#include "kernels/dp/sparse_sum.hpp"
+#include "kernels/dp/interval_sum.hpp"
+#include "kernels/dp/sparse_storage.hpp"
 
 namespace bellshard::dp {
 
@@ -27,10 +28,23 @@ struct ChunkList {
   bool long_rows = false;  ///< most transitions are in long rows: a device gives each state a part of a warp
 };
 
+/// How one thread sums over the transitions of a state's pairs.
+template <class Probabilities>
+struct SumOf {
+  using type = SerialSum;
+};
+template <>
+struct SumOf<IntervalProbabilities> {
+  using type = IntervalSum;
+};
+template <class Model>
+using ThreadSum = typename SumOf<typename Model::Probabilities>::type;
+
 /// Calls state(sum, s, range) for each own state s of the chunks; `state` is a functor that reads and writes Views.
 /// Returns the range over all of them.
 template <class State>
 Range visit_states(char const* label, Execution const& space, ChunkList const& list, State const& state) {
+  using Sum = ThreadSum<decltype(State::model)>;
   Range range = no_range();
   std::int64_t const chunks = static_cast<std::int64_t>(list.chunk.extent(0));
   if (chunks == 0) return range;
@@ -43,7 +57,7 @@ Range visit_states(char const* label, Execution const& space, ChunkList const& l
         [=](std::int64_t k, Range& r) {
           std::int64_t const begin = chunk(k) * chunk_states;
           std::int64_t const end = begin + chunk_states < states ? begin + chunk_states : states;
-          for (std::int64_t s = begin; s < end; ++s) state(SerialSum(), s, r);
+          for (std::int64_t s = begin; s < end; ++s) state(Sum(), s, r);
         },
         reducer);
   } else if (list.long_rows) {
@@ -63,7 +77,7 @@ Range visit_states(char const* label, Execution const& space, ChunkList const& l
         label, Kokkos::RangePolicy<Execution>(space, 0, chunks * chunk_states),
         KOKKOS_LAMBDA(std::int64_t k, Range& r) {
           std::int64_t const s = chunk(k / chunk_states) * chunk_states + k % chunk_states;
-          if (s < states) state(SerialSum(), s, r);
+          if (s < states) state(Sum(), s, r);
         },
         reducer);
   }

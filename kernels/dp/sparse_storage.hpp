@@ -1,4 +1,5 @@
 #pragma once
+#include "kernels/dp/objective.hpp"
 #include "kernels/execution.hpp"
 
 namespace bellshard::dp {
@@ -74,6 +75,23 @@ struct TabledProbabilities {
   KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {code.data() + first, table.data()}; }
   static constexpr char const* name = "a table of probabilities";
   static constexpr double bytes_a_transition = 1;
+};
+
+/// 16 bytes a transition: the ends of an interval that nature chooses within (interval models).
+struct IntervalProbabilities {
+  Array<double const> lower;  ///< [transition]
+  Array<double const> upper;  ///< [transition]
+  Objective nature = Objective::min;  ///< what nature makes of the expected value
+
+  struct Row {
+    double const* lower;
+    double const* upper;
+    Objective nature;
+    KOKKOS_INLINE_FUNCTION double operator[](std::int64_t k) const { return lower[k]; }
+  };
+  KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {lower.data() + first, upper.data() + first, nature}; }
+  static constexpr char const* name = "intervals";
+  static constexpr double bytes_a_transition = 16;
 };
 
 }  // namespace bellshard::dp

@@ -20,6 +20,17 @@ struct SerialSum {
 #endif
   }
 
+  /// Over all probabilities that there may be: these.
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double most(Pair const& pair, Value const& value) const {
+    return (*this)(pair, value);
+  }
+  /// Sum of p |value|.
+  template <class Pair>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+    return (*this)(pair, Magnitude{value});
+  }
+
   /// Without vector instructions.
   template <class Pair, class Value>
   KOKKOS_INLINE_FUNCTION static double plain(Pair const& pair, Value const& value) {
@@ -57,6 +68,14 @@ struct LaneSum {
         Kokkos::ThreadVectorRange(team, n),
         [&](std::uint32_t const k, double& part) { part += pair.probability[k] * value[pair.column[k]]; }, sum);
     return sum;
+  }
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double most(Pair const& pair, Value const& value) const {
+    return (*this)(pair, value);
+  }
+  template <class Pair>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+    return (*this)(pair, Magnitude{value});
   }
 
   template <class Work>

@@ -117,7 +117,7 @@ Found AverageProblem::find() {
   double const reach = gain_.empty() ? 0 : *std::max_element(reach_.begin(), reach_.end());
 
   auto reduction = reduce_to_components(comm_, states_, rows_, components_, gain_);
-  auto const op = operator_of(comm_, reduction, question_.criterion.objective, 1.0);
+  auto const op = operator_of(comm_, reduction, question_.criterion);
   auto inner = options_;
   inner.method = Method::automatic;
   inner.tolerance = 0.25 * options_.tolerance;

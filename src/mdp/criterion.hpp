@@ -17,11 +17,15 @@ enum class CriterionKind {
   average_reward           ///< long-run average reward per step
 };
 
+/// Interval models: whom the choice within the intervals serves.
+enum class Nature { adversarial, cooperative };
+
 struct Criterion {
   CriterionKind kind = CriterionKind::discounted;
   Objective objective = Objective::max;
   double discount = 1;          ///< [1]
   std::int64_t horizon = 0;     ///< [steps]
+  Nature nature = Nature::adversarial;
   double budget = 0;            ///< [reward]
 };
 

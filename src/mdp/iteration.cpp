@@ -7,9 +7,14 @@
 #include "src/runtime/large_array.hpp"
 
 namespace bellshard::mdp {
+namespace {
+
+constexpr int most_vain_proofs = 3;
+
+}  // namespace
 
 Iteration::Iteration(Operator& op, SolverOptions const& options)
-    : op_(op), options_(options), own_{op.own_first(), op.own().size()}, prover_(op), try_below_(options.tolerance) {
+    : op_(op), options_(options), own_{op.own_first(), op.own().size()}, prover_(op, options.tolerance), try_below_(options.tolerance) {
   auto const size = static_cast<std::size_t>(op.local_items());
   values_ = large_array<Array<double>>("bellshard::mdp::values", size);
   next_ = large_array<Array<double>>("bellshard::mdp::next_values", size);
@@ -50,7 +55,8 @@ void Iteration::judge(Change change) {
   if (!(estimate <= try_below_)) return;
   proof_ = prover_.prove(values_, change);
   if (finished()) return;
-  if (proof_.rounding_limits && proof_.holds) exhausted_ = true;
+  // What is not proven in a few tries from values that only rounding moves will not be.
+  if (proof_.rounding_limits && (proof_.holds || ++vain_proofs_ == most_vain_proofs)) exhausted_ = true;
   try_below_ = estimate * (proof_.holds ? std::fmin(0.5, 0.5 * options_.tolerance / proof_.width) : 0.1);
 }
 

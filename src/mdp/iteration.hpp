@@ -66,6 +66,7 @@ class Iteration : public Step {
   double residual_ = 0;
   double before_ = 0;          ///< largest change of the sweep before
   double try_below_;           ///< estimated width at which the next proof is tried
+  int vain_proofs_ = 0;
   bool exhausted_ = false;
   SweepWork work_;
 };

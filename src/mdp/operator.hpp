@@ -48,6 +48,9 @@ class Operator {
   virtual SweepCost cost() const = 0;
   virtual std::string storage() const { return "nothing stored"; }  ///< of the transitions, for the log
 
+  /// Is a policy's value the solution of a linear equation? Not where nature answers it (interval models).
+  virtual bool linear() const { return true; }
+
   /// A bound of the rounding error of any Q while no |value| exceeds `largest`: 2 (n + 4) 2^-53 (largest |r| + discount largest),
   /// n the most transitions of a pair. The same on every rank.
   virtual double rounding(double largest) const = 0;

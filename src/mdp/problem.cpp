@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/base/error.hpp"
+#include "src/dist/reduce.hpp"
 #include "src/mdp/average_problem.hpp"
 #include "src/mdp/budget_problem.hpp"
 #include "src/mdp/horizon_problem.hpp"
@@ -21,11 +23,15 @@ Rows probabilities_alone(Rows rows) {
 
 std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options) {
   auto const& criterion = question.criterion;
+  bool const paths = criterion.kind == CriterionKind::average_reward || criterion.kind == CriterionKind::reward_reachability;
+  BELLSHARD_INPUT(!paths || !any_over_ranks(comm, rows.interval()),
+                  "the model has probability_upper: average_reward and reward_reachability are not solved for interval models; choose "
+                  "discounted, finite_horizon, total_reward, reachability or bounded_reachability");
   switch (criterion.kind) {
     case CriterionKind::finite_horizon:
     case CriterionKind::bounded_reachability: {
       if (criterion.kind == CriterionKind::bounded_reachability) rows = probabilities_alone(std::move(rows));
-      auto op = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount);
+      auto op = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature);
       return std::make_unique<HorizonProblem>(std::move(op), std::move(question), options);
     }
     case CriterionKind::average_reward:

@@ -29,7 +29,7 @@ double largest_value(Operator& op, Array<double> const& values) {
   return max_over_ranks(op.comm(), linalg::largest_magnitude(Execution(), own, values));
 }
 
-Prover::Prover(Operator& op) : op_(op), own_{op.own_first(), op.own().size()} {
+Prover::Prover(Operator& op, double tolerance) : op_(op), tolerance_(tolerance), own_{op.own_first(), op.own().size()} {
   auto const size = static_cast<std::size_t>(op.local_items());
   lower_ = large_array<Array<double>>("bellshard::mdp::lower", size);
   upper_ = large_array<Array<double>>("bellshard::mdp::upper", size);
@@ -89,7 +89,7 @@ void Prover::prove_discounted(Array<double> const& values, Change enclosing, Pro
 
 void Prover::prove_by_steps(Array<double> const& values, Change enclosing, Proof& proof) {
   double const most = std::fmax(-enclosing.lowest, enclosing.highest);
-  double margin = 10 * most;
+  double margin = std::fmax(10 * most, tolerance_ * proof.floor);
   double low = 2 * std::fmin(0, enclosing.lowest), high = 2 * std::fmax(0, enclosing.highest);
   for (int attempt = 0; attempt < attempts && !proof.holds; ++attempt) {
     if (!settle_weight(values, margin)) return;
@@ -124,7 +124,7 @@ bool Prover::settle_weight(Array<double> const& values, double margin) {
         return std::isfinite(longest_);
       }
     }
-    accelerate_weight();
+    if (op_.linear()) accelerate_weight();
   }
   return false;
 }

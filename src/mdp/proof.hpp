@@ -27,7 +27,8 @@ struct Proof {
 /// (MacQueen 1966, Porteus 1971). Undiscounted, w is the expected number of steps that near-optimal policies make.
 class Prover {
  public:
-  explicit Prover(Operator& op);
+  /// tolerance: the width that is aimed at.
+  Prover(Operator& op, double tolerance);
 
   /// Tries to prove bounds of `values` [local storage]; discounted, values are first moved to the middle of their bounds.
   /// The bounds stand in lower() and upper() where it holds. `change` is that of the last sweep, all ranks. Collective.
@@ -49,6 +50,7 @@ class Prover {
   bool check(Array<double> const& values, double low, double high);
 
   Operator& op_;
+  double tolerance_;
   linalg::Part own_;
   Array<double> lower_, upper_;
   Array<double> weight_, next_weight_, ones_;   ///< undiscounted alone

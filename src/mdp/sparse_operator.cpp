@@ -9,6 +9,7 @@ namespace bellshard::mdp {
 
 extern template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::PlainProbabilities>(SparseParts, Rows);
 extern template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::TabledProbabilities>(SparseParts, Rows);
+extern template std::unique_ptr<Operator> make_operator<dp::IndexedColumns, dp::IntervalProbabilities>(SparseParts, Rows);
 extern template std::unique_ptr<Operator> make_operator<dp::NearColumns, dp::PlainProbabilities>(SparseParts, Rows);
 extern template std::unique_ptr<Operator> make_operator<dp::NearColumns, dp::TabledProbabilities>(SparseParts, Rows);
 extern template std::unique_ptr<Operator> make_operator<dp::RunColumns, dp::PlainProbabilities>(SparseParts, Rows);
@@ -53,12 +54,12 @@ std::unique_ptr<Operator> make_stored(StorageChoice storage, SparseParts parts, 
 }  // namespace
 
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& given, Objective objective, double discount,
-                                               StorageChoice storage) {
+                                               StorageChoice storage, Nature nature) {
   Rows rows = std::move(given);
-  BELLSHARD_EXPECT(!rows.interval());
+  bool const interval = any_over_ranks(comm, rows.interval());
   drop_impossible(rows);
   GhostExchange exchange(comm, states, foreign_states(rows), {}, ForeignPlace::around);
-  SparseParts parts{comm, states, std::move(exchange), {}, {}, objective, discount, rows.transitions(), extremes_over_ranks(comm, rows)};
+  SparseParts parts{comm, states, std::move(exchange), {}, {}, objective, discount, rows.transitions(), extremes_over_ranks(comm, rows), nature};
   StorageFit fit;
   together(comm, [&] {
     localise(rows, parts.exchange);
@@ -66,6 +67,7 @@ std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& s
     parts.chunks = sort_chunks(rows, parts.exchange);
     fit = storage_fit(rows, parts.exchange);
   });
+  if (interval) return make_operator<dp::IndexedColumns, dp::IntervalProbabilities>(std::move(parts), std::move(rows));
   fit = {!any_over_ranks(comm, !fit.near), !any_over_ranks(comm, !fit.runs), !any_over_ranks(comm, !fit.table)};
   check_fit(storage, fit);
   bool const few_transitions = sum_over_ranks(comm, rows.transitions()) <= 2 * sum_over_ranks(comm, rows.pairs());

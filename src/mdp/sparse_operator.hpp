@@ -21,10 +21,10 @@ enum class StorageChoice {
   runs_table      ///< 1 byte
 };
 
-/// The Bellman operator of stored rows. Plans the exchange of values between ranks, packs the rows for the device and lets go
+/// The Bellman operator of stored rows; of interval rows with nature's best answer to every sweep. Plans the exchange of values between ranks, packs the rows for the device and lets go
 /// of them. Exit 4 where a block is too large for its 32-bit indices, or where the model does not allow the storage asked for.
 /// Collective.
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& rows, Objective objective, double discount,
-                                               StorageChoice storage = StorageChoice::automatic);
+                                               StorageChoice storage = StorageChoice::automatic, Nature nature = Nature::adversarial);
 
 }  // namespace bellshard::mdp

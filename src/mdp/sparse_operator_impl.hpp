@@ -2,6 +2,7 @@
 // SparseOperator over any storage; each storage is compiled in its own sparse_operator_*.cpp, for the sake of the build's time.
 #include <fmt/format.h>
 
+#include <type_traits>
 #include <utility>
 
 #include "kernels/dp/sparse_in_place.hpp"
@@ -23,6 +24,7 @@ struct SparseParts {
   double discount;
   std::int64_t transitions;
   RowExtremes extremes;
+  Nature nature = Nature::adversarial;
 };
 
 template <class Columns, class Probabilities>
@@ -67,6 +69,7 @@ class SparseOperator final : public Operator {
     return {states, pairs, transitions, bytes, 8.0 * static_cast<double>(exchange_.items_received())};
   }
 
+  bool linear() const override { return !std::is_same_v<Probabilities, dp::IntervalProbabilities>; }
   double rounding(double largest) const override {
     return 2 * (extremes_.transitions + 4) * 0x1p-53 * (extremes_.reward + model_.discount * largest);
   }
@@ -170,6 +173,13 @@ std::unique_ptr<Operator> make_operator(SparseParts parts, Rows localised) {
   auto columns = pack_columns<Columns>(localised, parts.exchange);
   localised.next_state = {};
   auto probabilities = pack_probabilities<Probabilities>(localised);
+  if constexpr (std::is_same_v<Probabilities, dp::IntervalProbabilities>) {
+    auto const against = parts.objective == Objective::max ? Objective::min : Objective::max;
+    probabilities.nature = parts.nature == Nature::cooperative ? parts.objective : against;
+    // One thread sums over a pair; the rest of 1 that nature hands out is rounded too.
+    for (auto* chunks : {&parts.chunks.all, &parts.chunks.interior, &parts.chunks.border}) chunks->long_rows = false;
+    parts.extremes.transitions = 2 * parts.extremes.transitions + 4;
+  }
   return std::make_unique<SparseOperator<Columns, Probabilities>>(std::move(parts), std::move(columns), std::move(probabilities));
 }
 

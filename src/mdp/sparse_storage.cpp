@@ -87,6 +87,14 @@ dp::PlainProbabilities pack_probabilities(Rows const& rows) {
 }
 
 template <>
+dp::IntervalProbabilities pack_probabilities(Rows const& rows) {
+  auto const items = static_cast<std::int64_t>(rows.probability.size());
+  auto const upper = [&](auto t) { return rows.interval() ? rows.probability_upper[t] : rows.probability[t]; };
+  return {filled<double>("bellshard::mdp::probability", items, [&](auto t) { return rows.probability[t]; }),
+          filled<double>("bellshard::mdp::probability_upper", items, upper)};
+}
+
+template <>
 dp::TabledProbabilities pack_probabilities(Rows const& rows) {
   auto const distinct = distinct_bits(rows.probability);
   BELLSHARD_EXPECT(distinct.size() <= dp::TabledProbabilities::table_size);

@@ -21,9 +21,9 @@ char const* value_name(Criterion const& criterion) {
 
 }  // namespace
 
-std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Objective objective, double discount) {
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Criterion const& criterion) {
   auto offsets = reduction.rows.action_offset;
-  auto op = make_sparse_operator(comm, reduction.states, std::move(reduction.rows), objective, discount);
+  auto op = make_sparse_operator(comm, reduction.states, std::move(reduction.rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature);
   reduction.rows = Rows{};
   reduction.rows.action_offset = std::move(offsets);
   return op;
@@ -33,11 +33,11 @@ StationaryProblem::StationaryProblem(MPI_Comm comm, Partition const& states, Row
     : comm_(comm), states_(states), own_(rows.own), question_(std::move(question)), options_(options) {
   auto const& criterion = question_.criterion;
   if (criterion.kind == CriterionKind::discounted && question_.target.empty()) {
-    op_ = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount);
+    op_ = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature);
   } else {
     rows_ = std::move(rows);
     reduction_ = std::make_unique<Reduction>(reduce(comm, states, rows_, question_.target, question_.allowed, criterion));
-    op_ = operator_of(comm, *reduction_, criterion.objective, criterion.discount);
+    op_ = operator_of(comm, *reduction_, criterion);
   }
   iteration_ = make_iteration(*op_, options_);
 }

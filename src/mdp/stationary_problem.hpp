@@ -13,7 +13,7 @@ struct Found {
 };
 
 /// The operator of the reduced states, which takes over their rows; the way back needs their action offsets alone.
-std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Objective objective, double discount);
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Criterion const& criterion);
 
 /// A criterion whose values solve one equation V = T V: discounted, reachability, total reward.
 /// Discounted without a target keeps the model as it is; the others are reduced first and lifted back.

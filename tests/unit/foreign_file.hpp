@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -37,6 +38,7 @@ inline std::string with(std::string text, std::string const& from, std::string c
   return text.replace(at, from.size(), to);
 }
 
+/// The same model; the order of labels, variables and rewards is free.
 inline void check_same(io::ExplicitMdp const& a, io::ExplicitMdp const& b) {
   CHECK(a.action_offset == b.action_offset);
   CHECK(a.transition_offset == b.transition_offset);
@@ -47,9 +49,10 @@ inline void check_same(io::ExplicitMdp const& a, io::ExplicitMdp const& b) {
   CHECK(a.action_name_index == b.action_name_index);
   auto const same = [](auto const& x, auto const& y) {
     REQUIRE(x.size() == y.size());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      CHECK(x[i].name == y[i].name);
-      CHECK(x[i].value == y[i].value);
+    for (auto const& one : x) {
+      auto const other = std::find_if(y.begin(), y.end(), [&](auto const& candidate) { return candidate.name == one.name; });
+      REQUIRE(other != y.end());
+      CHECK(one.value == other->value);
     }
   };
   same(a.rewards, b.rewards);

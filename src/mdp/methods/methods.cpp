@@ -34,6 +34,8 @@ std::string to_string(Method method) {
 
 
 std::unique_ptr<Iteration> make_iteration(Operator& op, SolverOptions const& options) {
+  bool const solves = options.method == Method::automatic || options.method == Method::inexact_policy_iteration;
+  if (solves && !op.linear()) return std::make_unique<ModifiedPolicyIteration>(op, options);
   switch (options.method) {
     case Method::value_iteration: return std::make_unique<ValueIteration>(op, options);
     case Method::gauss_seidel: return std::make_unique<GaussSeidel>(op, options);
