@@ -2,7 +2,8 @@
 //
 //   mpirun -n 2 build/bin/sparse_sweep_against_triad [STATES]
 //
-// Models of 5 actions and 5 transitions a state: next states within 2000 of the state, or anywhere; and one with long contiguous rows.
+// Models of 5 actions with 5 transitions each: next states within 2000 of the state (banded), or anywhere (random); with 1 to 9
+// transitions (ragged); and with 100 that follow each other (runs).
 // Prints, of each storage, medians of `repeats` rounds: seconds a sweep, transitions a second, and the bytes that the sweep must
 // move (Operator::cost) a second as a share of the triad's (a = b + s c: two reads, one write).
 #include <algorithm>
@@ -21,6 +22,7 @@ namespace {
 
 using namespace bellshard;
 constexpr int repeats = 7;
+constexpr int few = 8, many = 1 << 20;  // distinct weights
 
 /// SplitMix64: the same number for the same counter, on every rank.
 std::uint64_t mixed(std::uint64_t x) {
@@ -34,7 +36,8 @@ struct Shape {
   char const* name;
   std::int64_t states;
   std::int64_t actions;
-  std::int64_t transitions;
+  std::int64_t fewest;  ///< transitions of a pair
+  std::int64_t most;
   std::int64_t reach;  ///< next states lie within this distance; 0: anywhere
   int weights;         ///< distinct weights that probabilities are made of
   bool contiguous;
@@ -44,13 +47,14 @@ mdp::Rows generate(Shape const& shape, Block own) {
   mdp::Rows rows;
   rows.own = own;
   rows.states = shape.states;
-  auto const b = shape.transitions;
-  std::vector<std::int64_t> next(static_cast<std::size_t>(b));
+  std::vector<std::int64_t> next;
   for (auto s = own.begin; s < own.end; ++s) {
     auto const low = shape.reach > 0 ? std::max<std::int64_t>(0, s - shape.reach) : 0;
     auto const high = shape.reach > 0 ? std::min(shape.states, s + shape.reach) : shape.states;
     for (std::int64_t a = 0; a < shape.actions; ++a) {
-      auto const key = static_cast<std::uint64_t>((s * shape.actions + a) * (b + 1));
+      auto const key = static_cast<std::uint64_t>((s * shape.actions + a) * (shape.most + 2));
+      auto const b = shape.fewest + static_cast<std::int64_t>(mixed(key + shape.most + 1) % (shape.most - shape.fewest + 1));
+      next.resize(static_cast<std::size_t>(b));
       for (std::int64_t k = 0; k < b; ++k) {  // one in each of b equal parts: distinct and ascending
         auto const part = static_cast<std::uint64_t>((high - low) / b);
         next[k] = low + k * static_cast<std::int64_t>(part) + static_cast<std::int64_t>(mixed(key + k) % part);
@@ -66,8 +70,7 @@ mdp::Rows generate(Shape const& shape, Block own) {
         rows.probability.push_back(w);
         total += w;
       }
-      // A few weights over one power of two have few distinct quotients; else each is divided by its own sum.
-      if (shape.weights <= 8) total = 64;
+      if (shape.weights <= few) total = 8.0 * static_cast<double>(b);  // sums below 1 do for a sweep, and quotients stay few
       for (auto k = begin; k < rows.probability.size(); ++k) rows.probability[k] /= total;
       rows.next_state.insert(rows.next_state.end(), next.begin(), next.end());
       rows.transition_offset.push_back(rows.transitions());
@@ -101,7 +104,7 @@ void triad(Array<double> const& a, Array<double const> const& b, Array<double co
       KOKKOS_LAMBDA(std::int64_t i) { a(i) = b(i) + 0.5 * c(i); });
 }
 
-void measure(Context const& context, Shape const& shape, char const* storage, mdp::StorageChoice choice) {
+void measure(Context const& context, Shape const& shape, mdp::StorageChoice choice) {
   MPI_Comm const comm = context.comm();
   auto const axis = Partition::equal(shape.states, context.ranks());
   auto const op = mdp::make_sparse_operator(comm, axis, generate(shape, axis.block(context.rank())), mdp::Objective::max, 0.95, choice);
@@ -109,7 +112,8 @@ void measure(Context const& context, Shape const& shape, char const* storage, md
   auto values = large_array<Array<double>>("bellshard::bench::values", items);
   auto next = large_array<Array<double>>("bellshard::bench::next", items);
   Array<std::int32_t> const action("bellshard::bench::action", op->own().size());
-  constexpr std::size_t elements = 12'000'000;
+  // As much memory as the sweep moves, so that caches help both alike.
+  auto const elements = static_cast<std::size_t>(op->cost().bytes / 24);
   auto const a = large_array<Array<double>>("bellshard::bench::a", elements);
   auto const b = large_array<Array<double>>("bellshard::bench::b", elements);
   auto const c = large_array<Array<double>>("bellshard::bench::c", elements);
@@ -118,7 +122,7 @@ void measure(Context const& context, Shape const& shape, char const* storage, md
   double const bytes = sum_over_ranks(comm, cost.bytes), transitions = sum_over_ranks(comm, cost.transitions);
   std::vector<double> share, plain, greedy, rate;
   for (int k = -1; k < repeats; ++k) {  // the first round warms up
-    double const triad_rate = 24.0 * elements * context.ranks() / timed(comm, 5, [&] { triad(a, b, c); });
+    double const triad_rate = sum_over_ranks(comm, 24.0 * static_cast<double>(elements)) / timed(comm, 5, [&] { triad(a, b, c); });
     double const sweep = timed(comm, 3, [&] {
       op->backup(values, next);
       std::swap(values, next);
@@ -134,8 +138,8 @@ void measure(Context const& context, Shape const& shape, char const* storage, md
     share.push_back(bytes / sweep / triad_rate);
   }
   if (!context.root()) return;
-  std::printf("%-10s %-18s %5.1f GB/s  %8.4f s  %7.2f G/s  %6.2f GB/s  share %4.2f   with actions %8.4f s\n", shape.name, storage,
-              median(rate) / 1e9, median(plain), transitions / median(plain) / 1e9, bytes / median(plain) / 1e9, median(share), median(greedy));
+  std::printf("%-7s %-52s %6.2f %8.4f %8.4f %6.2f %6.2f %5.2f\n", shape.name, op->storage().c_str(), median(rate) / 1e9, median(plain),
+              median(greedy), transitions / median(plain) / 1e9, bytes / median(plain) / 1e9, median(share));
 }
 
 }  // namespace
@@ -144,12 +148,22 @@ int main(int argc, char** argv) {
   Session session(argc, argv);
   Context const context(MPI_COMM_WORLD, {}, Verbosity::quiet);
   std::int64_t const states = argc > 1 ? std::atoll(argv[1]) : 2'000'000;
-  using mdp::StorageChoice;
-  if (context.root()) std::printf("%d rank(s), %d thread(s) each\nmodel      storage             triad\n", context.ranks(), Execution().concurrency());
+  using enum mdp::StorageChoice;
+  std::vector<std::pair<Shape, std::vector<mdp::StorageChoice>>> const plan{
+      {{"banded", states, 5, 5, 5, 2000, many, false}, {indexed, near}},
+      {{"banded", states, 5, 5, 5, 2000, few, false}, {indexed, indexed_table, near, near_table}},
+      {{"ragged", states, 5, 1, 9, 2000, few, false}, {indexed, near_table}},
+      {{"random", states, 5, 5, 5, 0, few, false}, {indexed, indexed_table}},
+      {{"runs", states / 20, 5, 100, 100, 2000, many, true}, {indexed, near, runs}},
+      {{"runs", states / 20, 5, 100, 100, 2000, few, true}, {indexed, runs, runs_table}}};
+  if (context.root()) {
+    std::printf("%d rank(s), %d thread(s) each\n%-60s  triad  seconds    and  10^9 transitions GB/s of the\n%-60s   GB/s  a sweep actions     a second      triad\n",
+                context.ranks(), Execution().concurrency(), "model", "");
+  }
   try {
-    measure(context, {"banded", states, 5, 5, 2000, 1 << 20, false}, "indexed", StorageChoice::indexed);
-    measure(context, {"random", states, 5, 5, 0, 1 << 20, false}, "indexed", StorageChoice::indexed);
-    measure(context, {"contiguous", states / 20, 5, 100, 2000, 1 << 20, true}, "indexed", StorageChoice::indexed);
+    for (auto const& [shape, storages] : plan) {
+      for (auto const storage : storages) measure(context, shape, storage);
+    }
   } catch (Error const& error) {
     context.log().error(error.what());
     return static_cast<int>(error.code());

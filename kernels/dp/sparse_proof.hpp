@@ -14,12 +14,10 @@ KOKKOS_INLINE_FUNCTION double rounding_of(Sum const& sum, Model const& model, Pa
 
 /// Q minus its rounding, or plus. An infinite Q is exact; a sum of both infinities tells nothing: it is the worst that it can be.
 KOKKOS_INLINE_FUNCTION double at_least(double q, double error) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  return q != q ? -infinity : q == infinity ? q : q - error;
+  return q != q ? -infinite : q == infinite ? q : q - error;
 }
 KOKKOS_INLINE_FUNCTION double at_most(double q, double error) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  return q != q ? infinity : q == -infinity ? q : q + error;
+  return q != q ? infinite : q == -infinite ? q : q + error;
 }
 
 /// T values - values with the rounding of Q outward, over own states.

@@ -19,6 +19,12 @@ KOKKOS_INLINE_FUNCTION double action_value(Sum const& sum, Model const& model, P
   return model.reward(pair.index) + model.discount * sum(pair, value);
 }
 
+/// `choice ? a : b` by masks: which action wins is not foreseeable, and compilers make a branch of it otherwise.
+KOKKOS_INLINE_FUNCTION std::int32_t select(bool choice, std::int32_t a, std::int32_t b) {
+  std::int32_t const mask = -static_cast<std::int32_t>(choice);
+  return (a & mask) | (b & ~mask);
+}
+
 /// One synchronous Bellman sweep (Puterman 1994, eq. 6.3.2) that keeps an old action as good as the best.
 /// in      [local state]  items of other ranks filled
 /// out     [local state]  written for own states
@@ -33,18 +39,19 @@ struct GreedyBackup {
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range& range) const {
     double const* const value = in.data();
-    std::int32_t const old = action(s);
-    double best = worst(model.objective), of_old = best;
+    double best = worst(model.objective);
     std::int32_t best_action = 0;
     model.for_each_action(s, [&](std::int32_t a, auto const& pair) {
       double const q = action_value(sum, model, pair, value);
-      bool const is_better = better(model.objective, q, best);  // choices rather than branches: which action wins is not foreseeable
-      of_old = a == old ? q : of_old;
-      best_action = is_better ? a : best_action;
-      best = is_better ? q : best;
+      best_action = select(better(model.objective, q, best), a, best_action);
+      best = best_of(model.objective, q, best);
     });
     out(model.own_first + s) = best;
-    if (old < 0 || !as_good(of_old, best)) action(s) = best_action;
+    std::int32_t const old = action(s);
+    // Its Q once more, from caches: rare in the end, and cheaper than to look out for it above.
+    if (old != best_action && (old < 0 || !as_good(action_value(sum, model, model.pair_of_action(s, old), value), best))) {
+      action(s) = best_action;
+    }
     double const change = change_of(best, value[model.own_first + s]);
     widen(range, change, change);
   }
@@ -63,7 +70,7 @@ struct PlainBackup {
     double best = worst(model.objective);
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
       double const q = action_value(sum, model, pair, value);
-      best = better(model.objective, q, best) ? q : best;
+      best = best_of(model.objective, q, best);
     });
     out(model.own_first + s) = best;
     double const change = change_of(best, value[model.own_first + s]);

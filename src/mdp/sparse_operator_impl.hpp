@@ -1,7 +1,5 @@
 #pragma once
 // SparseOperator over any storage; each storage is compiled in its own sparse_operator_*.cpp, for the sake of the build's time.
-#include <fmt/format.h>
-
 #include <type_traits>
 #include <utility>
 
@@ -75,8 +73,7 @@ class SparseOperator final : public Operator {
   }
 
   std::string storage() const override {
-    return fmt::format("{} and {}, {} bytes a transition", Columns::name, Probabilities::name,
-                       Columns::bytes_a_transition + Probabilities::bytes_a_transition);
+    return storage_text(Columns::name, Probabilities::name, Columns::bytes_a_transition + Probabilities::bytes_a_transition);
   }
 
   void refresh(Array<double> const& values) override { exchange_.refresh(values); }

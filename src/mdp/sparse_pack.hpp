@@ -1,6 +1,7 @@
 #pragma once
 #include <mpi.h>
 
+#include <string>
 #include <vector>
 
 #include "kernels/dp/sparse_states.hpp"
@@ -49,6 +50,9 @@ struct StorageFit {
   bool table = true;
 };
 StorageFit storage_fit(Rows const& localised, GhostExchange const& exchange);
+
+/// "int32 places and float64 probabilities, 12 bytes a transition"
+std::string storage_text(char const* columns, char const* probabilities, double bytes);
 
 /// The transitions of localised rows in one of the storages, which must fit them.
 template <class Columns>

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -53,6 +55,10 @@ StorageFit storage_fit(Rows const& rows, GhostExchange const& exchange) {
   });
   fit.table = distinct_bits(rows.probability).size() <= dp::TabledProbabilities::table_size;
   return fit;
+}
+
+std::string storage_text(char const* columns, char const* probabilities, double bytes) {
+  return fmt::format("{} and {}, {} bytes a transition", columns, probabilities, bytes);
 }
 
 template <>
