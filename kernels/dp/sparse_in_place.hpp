@@ -5,13 +5,25 @@ namespace bellshard::dp {
 
 enum class SweepDirection { ascending, descending };
 
+/// The value that Q(s, a) has once it is the value of s itself: the step's own return is solved for, not iterated.
+template <class Sum, class Model, class Pair>
+KOKKOS_INLINE_FUNCTION double without_return(Sum const& sum, Model const& model, Pair const& pair, std::int64_t place, double q, double old) {
+  double const stay = model.discount * sum(pair, Here{place});
+  constexpr double most = 1 - 1e-6;  // beyond, the difference is rounding
+  return stay > 0 && stay <= most ? (q - stay * old) / (1 - stay) : q;
+}
+template <class Model, class Pair>
+KOKKOS_INLINE_FUNCTION double without_return(IntervalSum const&, Model const&, Pair const&, std::int64_t, double q, double) {
+  return q;  // nature answers the new value otherwise
+}
+
 /// The new value of own state s under plain (1) or over- (> 1) relaxation.
 template <class Sum, class Model, class Value>
 KOKKOS_INLINE_FUNCTION double relaxed_value(Sum const& sum, Model const& model, std::int64_t s, Value const& value, double old,
                                             double relaxation) {
   double best = worst(model.objective);
   model.for_each_action(s, [&](std::int32_t, auto const& pair) {
-    double const q = action_value(sum, model, pair, value);
+    double const q = without_return(sum, model, pair, model.own_first + s, action_value(sum, model, pair, value), old);
     best = better(model.objective, q, best) ? q : best;
   });
   return relaxation == 1 ? best : old + relaxation * (best - old);

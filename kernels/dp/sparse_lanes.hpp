@@ -66,6 +66,11 @@ template <class Row>
 inline __m512d next_values(Row const& row, Magnitude const& value, std::uint32_t k, Mask mask) {
   return _mm512_abs_pd(next_values(row, value.value, k, mask));
 }
+template <class Row>
+inline __m512d next_values(Row const& row, Here const& here, std::uint32_t k, Mask mask) {
+  Mask const found = _mm256_mask_cmpeq_epi32_mask(mask, places(row, k, mask), _mm256_set1_epi32(static_cast<int>(here.place)));
+  return _mm512_maskz_mov_pd(found, _mm512_set1_pd(1.0));
+}
 
 /// Sum of p * value[next], in the order of SerialSum.
 template <class Pair, class Value>

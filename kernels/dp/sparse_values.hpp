@@ -11,6 +11,12 @@ struct Magnitude {
   KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const { return value[i] < 0 ? -value[i] : value[i]; }
 };
 
+/// 1 at one place, else 0: its sum is the probability to go there.
+struct Here {
+  std::int64_t place;
+  KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const { return i == place ? 1.0 : 0.0; }
+};
+
 /// What a block of an ordered sweep reads: inside the block what it wrote itself, elsewhere the values before the sweep.
 struct BlockValues {
   double const* now;

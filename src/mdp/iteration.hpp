@@ -49,6 +49,9 @@ class Iteration : public Step {
   void judge(Change change);
   /// The size of a change that methods shrink: discounted, a shift of all values is none.
   double size_of(Change change) const { return op_.discount() < 1 ? change.highest - change.lowest : change.largest(); }
+  /// Discounted: moves values_, which a sweep changed by `change`, as a whole to where T V is nowhere worse than V (max: V is below the
+  /// optimum). Sweeps in place then build on what is known and are not drawn to where nothing is: on a grid few, not one a row.
+  void start_ordered(Change change);
   /// A sweep took place; the work of `sweeps` of them.
   void count(double sweeps);
 

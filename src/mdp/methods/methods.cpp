@@ -17,7 +17,12 @@ constexpr std::int64_t most_products = 200;
 constexpr double bytes_of_solve = 80;   ///< of a state and product, for the vectors of BiCGStab
 constexpr double fast_enough = 0.1;     ///< a factor e in ten sweeps
 constexpr double forgetting = 0.02;
-constexpr int ordered_sweeps = 6;
+constexpr int ordered_sweeps = 2;
+// A trial lasts until its patience is used up. Policies change for some improvements before the values settle, so a linear
+// equation that is solved well takes little of it, whatever the change.
+constexpr int patience = 40;
+constexpr int patience_for_solved = 1, patience_for_unsolved = 20, patience_for_sweeps = 40;
+constexpr double well_solved = 0.1;     ///< residual of the linear equation, of what it was
 
 }  // namespace
 
@@ -53,7 +58,19 @@ void ValueIteration::advance(std::int64_t) {
   judge(change);
 }
 
+void Iteration::start_ordered(Change change) {
+  double const discount = op_.discount();
+  if (discount == 1) return;
+  double const worst = op_.objective() == Objective::max ? change.lowest : change.highest;
+  if (std::isfinite(worst)) linalg::shift(Execution(), own_, discount / (1 - discount) * worst, values_);
+}
+
 void GaussSeidel::advance(std::int64_t sweep) {
+  if (sweep == 1) {
+    auto const change = over_ranks(op_.comm(), op_.backup(values_, next_));
+    std::swap(values_, next_);
+    start_ordered(change);
+  }
   auto const order = sweep % 2 == 1 ? Operator::Order::ascending : Operator::Order::descending;
   auto const change = over_ranks(op_.comm(), op_.sweep_in_place(values_, order, options_.relaxation));
   count(1);
@@ -87,23 +104,26 @@ InexactPolicyIteration::InexactPolicyIteration(Operator& op, SolverOptions const
     : ModifiedPolicyIteration(op, options), equation_(op, options.linear),
       safe_(large_array<Array<double>>("bellshard::mdp::safe_values", static_cast<std::size_t>(op.local_items()))) {}
 
-double InexactPolicyIteration::evaluate_by_solve() {
+void InexactPolicyIteration::keep_values(double most) {
   Kokkos::deep_copy(safe_, values_);
+  most_change_ = most;
+}
+
+LinearOutcome InexactPolicyIteration::evaluate_by_solve() {
   op_.rewards(action_, next_);
-  return static_cast<double>(equation_.solve(action_, next_, values_, linear_reduction, most_products).products);
+  return equation_.solve(action_, next_, values_, linear_reduction, most_products);
 }
 
 void InexactPolicyIteration::advance(std::int64_t) {
   auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
   double sweeps = 1;
-  // Policy iteration need not shrink the change every time; a solve that blows it up went astray.
-  if (solved_ && !(size_of(change) <= 3 * change_before_)) {
-    undo_solve();
+  if (astray(change)) {
+    restore_values();
     sweeps_only_ = std::int64_t{1} << std::min<std::int64_t>(++failures_, 20);
     change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
     sweeps += 1;
   }
-  solved_ = false;
+  trust_values();
   std::swap(values_, next_);
   judge(change);
   if (!finished() && !exhausted()) {
@@ -111,15 +131,15 @@ void InexactPolicyIteration::advance(std::int64_t) {
       --sweeps_only_;
       sweeps += static_cast<double>(evaluate_by_sweeps());
     } else {
-      change_before_ = size_of(change);
-      sweeps += evaluate_by_solve();
-      solved_ = true;
+      keep_values(3 * size_of(change));  // policy iteration need not shrink the change every time
+      sweeps += static_cast<double>(evaluate_by_solve().products);
     }
   }
   count(sweeps);
 }
 
 AdaptiveIteration::AdaptiveIteration(Operator& op, SolverOptions const& options) : InexactPolicyIteration(op, options) {
+  trial_.patience = patience;
   auto const cost = op.cost();
   double const states = sum_over_ranks(op.comm(), cost.states), pairs = sum_over_ranks(op.comm(), cost.pairs);
   // Where transitions are made anew, their arithmetic takes about as long as reading them would.
@@ -133,47 +153,70 @@ AdaptiveIteration::AdaptiveIteration(Operator& op, SolverOptions const& options)
 
 AdaptiveIteration::Way AdaptiveIteration::choose() const {
   // The first way goes on while it is fast; only where none is are all compared.
-  int best = solve;
-  for (int way = solve; way < ways; ++way) {
+  int best = 0;
+  for (int way = 0; way < ways; ++way) {
     if (rate_[way] > fast_enough) return static_cast<Way>(way);
     if (rate_[way] > rate_[best]) best = way;
   }
   return static_cast<Way>(best);
 }
 
-double AdaptiveIteration::go(Way way) {
-  switch (way) {
-    case solve: return product_share_ * evaluate_by_solve();
-    case policy_sweeps: return policy_share_ * static_cast<double>(evaluate_by_sweeps());
+void AdaptiveIteration::close_trial(double size) {
+  double const gain = std::log(trial_.change / size);
+  double const rate = std::isnan(gain) ? -1 : gain / trial_.work;
+  for (auto& other : rate_) other += forgetting * std::fabs(rate);  // what was slow once may be fast later
+  rate_[trial_.way] = rate;
+  trial_ = {choose(), patience, size, 0};
+}
+
+void AdaptiveIteration::go(Change change) {
+  double const most_growth = trial_.way == solve ? 3 : 1;  // policy iteration need not shrink the change every time
+  keep_values(most_growth * size_of(change));
+  switch (trial_.way) {
+    case solve: {
+      auto const outcome = evaluate_by_solve();
+      trial_.work += product_share_ * static_cast<double>(outcome.products);
+      bool const solved = outcome.reduction <= well_solved;
+      trial_.patience -= solved ? patience_for_solved : patience_for_unsolved;
+      // Discounted, the value of a better policy is better, whatever the change.
+      if (solved && op_.discount() < 1) trust_values();
+      return;
+    }
+    case policy_sweeps:
+      trial_.work += policy_share_ * static_cast<double>(evaluate_by_sweeps());
+      trust_values();
+      break;
     default:
+      start_ordered(change);
       for (int sweep = 0; sweep < ordered_sweeps; ++sweep) {
         op_.sweep_in_place(values_, sweep % 2 == 0 ? Operator::Order::ascending : Operator::Order::descending, 1.0);
       }
-      return ordered_sweeps;
+      trial_.work += ordered_sweeps;
   }
+  trial_.patience -= patience_for_sweeps;
 }
 
 void AdaptiveIteration::advance(std::int64_t) {
+  double work = 1;
   auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
-  if (change_before_ >= 0) {
-    double const gain = std::log(change_before_ / size_of(change));
-    for (auto& rate : rate_) rate += forgetting * std::fabs(rate_[last_]);  // what was slow once may be fast later
-    rate_[last_] = std::isnan(gain) ? -1 : gain / last_work_;
-    if (last_ == solve && !(size_of(change) <= 3 * change_before_)) {
-      undo_solve();
-      rate_[solve] = -1;
-      change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
-    }
+  if (astray(change)) {
+    restore_values();
+    trial_.patience -= patience_for_unsolved;
+    change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
+    work += 1;
   }
   std::swap(values_, next_);
   judge(change);
-  last_work_ = 1;
+  trial_.work += work;
   if (!finished() && !exhausted()) {
-    change_before_ = size_of(change);
-    last_ = choose();
-    last_work_ += go(last_);
+    double const size = size_of(change);
+    if (trial_.change < 0) trial_.change = size;
+    if (trial_.patience <= 0) close_trial(size);
+    double const begin = trial_.work;
+    go(change);
+    work += trial_.work - begin;
   }
-  count(last_work_);
+  count(work);
 }
 
 }  // namespace bellshard::mdp

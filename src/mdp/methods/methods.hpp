@@ -1,4 +1,6 @@
 #pragma once
+#include <limits>
+
 #include "src/mdp/iteration.hpp"
 
 namespace bellshard::mdp {
@@ -36,40 +38,50 @@ class InexactPolicyIteration : public ModifiedPolicyIteration {
   void advance(std::int64_t sweep) override;
 
  protected:
-  /// Solves for the policy on values_, from what they are; returns the products it took.
-  double evaluate_by_solve();
-  /// Back to the values before the last solve.
-  void undo_solve() { std::swap(values_, safe_); }
+  /// Solves for the policy on values_, from what they are.
+  LinearOutcome evaluate_by_solve();
+
+  /// Before a step that may lead astray: the next change must not exceed `most`.
+  void keep_values(double most);
+  void trust_values() { most_change_ = std::numeric_limits<double>::infinity(); }
+  bool astray(Change change) const { return !(size_of(change) <= most_change_); }
+  /// Back to what was kept.
+  void restore_values() { std::swap(values_, safe_), trust_values(); }
 
  private:
   PolicyEquation equation_;
-  Array<double> safe_;            ///< values before the last solve
-  double change_before_ = 0;      ///< that the last solve started from
-  bool solved_ = false;           ///< the values come from a linear solve that was not judged yet
+  Array<double> safe_;            ///< values before the last step that may lead astray
+  double most_change_ = std::numeric_limits<double>::infinity();
   std::int64_t sweeps_only_ = 0;  ///< improvements to go without solves
   std::int64_t failures_ = 0;
 };
 
-/// Improvements with one of three ways between them: a linear solve, sweeps of the policy, ordered sweeps. It goes on with the
-/// way that shrinks the change most for the bytes it moves, and tries the others where that is slow. What it decides is
-/// counted, not timed, so it is the same in every run on the same number of ranks.
+/// Improvements with one of three ways between them: a linear solve, sweeps of the policy, ordered sweeps. A way is tried for some
+/// improvements; then the one goes on that shrinks the change most for the bytes it moves, and the others are tried where that
+/// is slow. What it decides is counted, not timed, so it is the same in every run on the same number of ranks.
 class AdaptiveIteration : public InexactPolicyIteration {
  public:
   AdaptiveIteration(Operator& op, SolverOptions const& options);
   void advance(std::int64_t sweep) override;
 
  private:
-  enum Way { solve, ordered, policy_sweeps, ways };
+  enum Way { ordered, solve, policy_sweeps, ways };
+  struct Trial {
+    Way way = ordered;
+    int patience = 0;    ///< that is left
+    double change = -1;  ///< at its begin; negative before the first sweep
+    double work = 0;     ///< so far [sweeps over all pairs]
+  };
   Way choose() const;
-  /// Goes that way on values_; returns the work [sweeps over all pairs].
-  double go(Way way);
+  /// Rates the way that was tried by what it came to, and begins with the next one.
+  void close_trial(double size);
+  /// Goes the way of the trial on values_, which a sweep changed so, and counts its work.
+  void go(Change change);
 
   double policy_share_ = 1;  ///< work of a policy's sweep [sweeps over all pairs]
   double product_share_ = 1;
   double rate_[ways];        ///< logarithm of the reduction of the change, per work; infinite where not tried yet
-  double change_before_ = -1;
-  Way last_ = solve;
-  double last_work_ = 0;
+  Trial trial_;
 };
 
 }  // namespace bellshard::mdp
