@@ -63,6 +63,15 @@ struct VisitedSum {
     return (*this)(pair, Magnitude{value});
   }
 
+  template <class Pair, class Visit>
+  KOKKOS_INLINE_FUNCTION static void each(Pair const& pair, Visit const& visit) {
+    auto const& block = pair.block;
+    std::int64_t const shift = block.own_first - block.own_begin;
+    block.model.transitions(block.own_begin + pair.index.state, pair.index.action, [&visit, shift](std::int64_t next, double probability) {
+      if (probability != 0) visit(probability, next + shift);
+    });
+  }
+
   /// One thread has the whole state, so what is to be done once is done.
   template <class Action>
   KOKKOS_INLINE_FUNCTION void once(Action const& action) const {

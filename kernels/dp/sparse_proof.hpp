@@ -1,24 +1,27 @@
 #pragma once
-#include "kernels/dp/sparse_sweep.hpp"
+#include "kernels/dp/enclosed_value.hpp"
 
 namespace bellshard::dp {
 
-/// Q(s, a) as computed lies within `error` of the exact one: n products, n - 1 additions, one product and one addition,
-/// each 2^-53, and twice that for the rounding of this bound itself and of what is added to it.
-template <class Sum, class Model, class Pair>
-KOKKOS_INLINE_FUNCTION double rounding_of(Sum const& sum, Model const& model, Pair const& pair, double const* value) {
-  constexpr double unit = 1.1102230246251565e-16;  // 2^-53
-  double const r = model.reward(pair.index);
-  return 2 * unit * (pair.transitions + 4.0) * ((r < 0 ? -r : r) + model.discount * sum.size(pair, value));
-}
+/// One synchronous sweep to about two roundings a state.
+/// in   [local state]  items of other ranks filled
+/// out  [local state]  written for own states
+template <class Model>
+struct AccurateBackup {
+  Model model;
+  Array<double const> in;
+  Array<double> out;
 
-/// Q minus its rounding, or plus. An infinite Q is exact; a sum of both infinities tells nothing: it is the worst that it can be.
-KOKKOS_INLINE_FUNCTION double at_least(double q, double error) {
-  return q != q ? -infinite : q == infinite ? q : q - error;
-}
-KOKKOS_INLINE_FUNCTION double at_most(double q, double error) {
-  return q != q ? infinite : q == -infinite ? q : q + error;
-}
+  template <class Sum>
+  KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range& range) const {
+    double const* const value = in.data();
+    double best = worst(model.objective);
+    model.for_each_action(s, [&](std::int32_t, auto const& pair) { best = best_of(model.objective, enclosed_value(sum, model, pair, value).q, best); });
+    out(model.own_first + s) = best;
+    double const change = change_of(best, value[model.own_first + s]);
+    widen(range, change, change);
+  }
+};
 
 /// T values - values with the rounding of Q outward, over own states.
 template <class Model>
@@ -31,9 +34,8 @@ struct EnclosingChange {
     double const* const value = values.data();
     double low = worst(model.objective), high = low;
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
-      double const q = action_value(sum, model, pair, value);
-      double const error = rounding_of(sum, model, pair, value);
-      double const l = at_least(q, error), h = at_most(q, error);
+      auto const q = enclosed_value(sum, model, pair, value);
+      double const l = at_least(q), h = at_most(q);
       low = better(model.objective, l, low) ? l : low;
       high = better(model.objective, h, high) ? h : high;
     });
@@ -62,8 +64,8 @@ struct Verify {
     double const* const above = upper.data();
     double low = worst(model.objective), high = low;
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
-      double const l = at_least(action_value(sum, model, pair, below), rounding_of(sum, model, pair, below));
-      double const h = at_most(action_value(sum, model, pair, above), rounding_of(sum, model, pair, above));
+      double const l = at_least(enclosed_value(sum, model, pair, below));
+      double const h = at_most(enclosed_value(sum, model, pair, above));
       low = better(model.objective, l, low) ? l : low;
       high = better(model.objective, h, high) ? h : high;
     });

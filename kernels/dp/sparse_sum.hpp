@@ -31,6 +31,12 @@ struct SerialSum {
     return (*this)(pair, Magnitude{value});
   }
 
+  /// Calls visit(p, place of the next state) for the transitions in their order.
+  template <class Pair, class Visit>
+  KOKKOS_INLINE_FUNCTION static void each(Pair const& pair, Visit const& visit) {
+    for (std::uint32_t k = 0; k < pair.transitions; ++k) visit(pair.probability[k], pair.column[k]);
+  }
+
   /// Without vector instructions.
   template <class Pair, class Value>
   KOKKOS_INLINE_FUNCTION static double plain(Pair const& pair, Value const& value) {
@@ -76,6 +82,10 @@ struct LaneSum {
   template <class Pair>
   KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
     return (*this)(pair, Magnitude{value});
+  }
+  template <class Pair, class Visit>
+  KOKKOS_INLINE_FUNCTION static void each(Pair const& pair, Visit const& visit) {
+    SerialSum::each(pair, visit);
   }
 
   template <class Work>

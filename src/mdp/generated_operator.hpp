@@ -52,6 +52,9 @@ class GeneratedOperator final : public Operator {
   Change backup(Array<double> const& in, Array<double> const& out) override {
     return sweep("bellshard::dp::backup", in, dp::PlainBackup<Own>{block_, in, out});
   }
+  Change backup_accurately(Array<double> const& in, Array<double> const& out) override {
+    return sweep("bellshard::dp::accurate_backup", in, dp::AccurateBackup<Own>{block_, in, out});
+  }
   Change sweep_in_place(Array<double> const& values, Order order, double relaxation) override;
 
   void rewards(Array<std::int32_t const> const& action, Array<double> const& out) override {

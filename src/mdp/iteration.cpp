@@ -10,6 +10,8 @@ namespace bellshard::mdp {
 namespace {
 
 constexpr int most_vain_proofs = 3;
+constexpr int most_stalls = 3;  ///< sweeps in which only rounding moved the values
+constexpr int refining_sweeps = 3;
 
 }  // namespace
 
@@ -51,13 +53,31 @@ double Iteration::estimated_width(Change change, double scale) {
 
 void Iteration::judge(Change change) {
   residual_ = change.largest();
-  double const estimate = estimated_width(change, largest_value(op_, values_));
+  double const largest = largest_value(op_, values_);
+  double const estimate = estimated_width(change, largest);
+  double const size = size_of(change);
+  if (size < least_change_) {
+    least_change_ = size;
+    stalls_ = 0;
+  } else if (size <= 2 * op_.rounding(largest)) {
+    refine();
+    proof_ = prover_.prove(values_, change);
+    exhausted_ = ++stalls_ == most_stalls && !finished();
+    return;
+  }
   if (!(estimate <= try_below_)) return;
   proof_ = prover_.prove(values_, change);
   if (finished()) return;
   // What is not proven in a few tries from values that only rounding moves will not be.
   if (proof_.rounding_limits && (proof_.holds || ++vain_proofs_ == most_vain_proofs)) exhausted_ = true;
   try_below_ = estimate * (proof_.holds ? std::fmin(0.5, 0.5 * options_.tolerance / proof_.width) : 0.1);
+}
+
+void Iteration::refine() {
+  for (int sweep = 0; sweep < refining_sweeps; ++sweep) {
+    op_.backup_accurately(values_, next_);
+    std::swap(values_, next_);
+  }
 }
 
 void Iteration::conclude() {

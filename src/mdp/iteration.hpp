@@ -52,6 +52,8 @@ class Iteration : public Step {
   /// Discounted: moves values_, which a sweep changed by `change`, as a whole to where T V is nowhere worse than V (max: V is below the
   /// optimum). Sweeps in place then build on what is known and are not drawn to where nothing is: on a grid few, not one a row.
   void start_ordered(Change change);
+  /// Where sums round more than the values still have to move: brings them nearer by accurate sweeps.
+  virtual void refine();
   /// A sweep took place; the work of `sweeps` of them.
   void count(double sweeps);
 
@@ -70,6 +72,8 @@ class Iteration : public Step {
   double before_ = 0;          ///< largest change of the sweep before
   double try_below_;           ///< estimated width at which the next proof is tried
   int vain_proofs_ = 0;
+  double least_change_ = std::numeric_limits<double>::infinity();
+  int stalls_ = 0;
   bool exhausted_ = false;
   SweepWork work_;
 };

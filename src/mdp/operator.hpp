@@ -63,6 +63,8 @@ class Operator {
   virtual Change backup(Array<double> const& in, Array<double> const& out, Array<std::int32_t> const& action) = 0;
   /// out = T in where nobody asks for the actions.
   virtual Change backup(Array<double> const& in, Array<double> const& out) = 0;
+  /// The same with sums in twice the precision, where rounding alone still moves the values.
+  virtual Change backup_accurately(Array<double> const& in, Array<double> const& out) = 0;
   /// Gauss-Seidel in place: states in blocks, in ascending or descending order, each block reading what the ones before wrote; items
   /// of other ranks as they were. relaxation 1 is plain, above 1 over-relaxed.
   enum class Order { ascending, descending };

@@ -85,6 +85,9 @@ class SparseOperator final : public Operator {
     return sweep("bellshard::dp::backup", in, dp::PlainBackup<Model>{model_, in, out});
   }
 
+  Change backup_accurately(Array<double> const& in, Array<double> const& out) override {
+    return sweep("bellshard::dp::accurate_backup", in, dp::AccurateBackup<Model>{model_, in, out});
+  }
   Change sweep_in_place(Array<double> const& values, Order order, double relaxation) override {
     exchange_.refresh(values);
     auto const direction = order == Order::ascending ? dp::SweepDirection::ascending : dp::SweepDirection::descending;

@@ -114,6 +114,14 @@ LinearOutcome InexactPolicyIteration::evaluate_by_solve() {
   return equation_.solve(action_, next_, values_, linear_reduction, most_products);
 }
 
+void InexactPolicyIteration::refine() {
+  op_.backup_accurately(values_, next_);
+  linalg::combine(Execution(), own_, 1, next_, -1, values_, next_);
+  Kokkos::deep_copy(safe_, 0.0);
+  equation_.solve(action_, next_, safe_, linear_reduction, most_products);
+  linalg::combine(Execution(), own_, 1, values_, 1, safe_, values_);
+}
+
 void InexactPolicyIteration::advance(std::int64_t) {
   auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
   double sweeps = 1;

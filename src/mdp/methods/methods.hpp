@@ -41,6 +41,9 @@ class InexactPolicyIteration : public ModifiedPolicyIteration {
   /// Solves for the policy on values_, from what they are.
   LinearOutcome evaluate_by_solve();
 
+  /// One step of iterative refinement: the accurate change is what the correction has to explain.
+  void refine() override;
+
   /// Before a step that may lead astray: the next change must not exceed `most`.
   void keep_values(double most);
   void trust_values() { most_change_ = std::numeric_limits<double>::infinity(); }
