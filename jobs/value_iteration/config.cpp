@@ -78,6 +78,7 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
   keys.integer("solver.inner_sweeps", solver.inner_sweeps, "modified_policy_iteration: most sweeps of a policy").range(1, 1e9);
   keys.choice("solver.linear", solver.linear, {{"bicgstab", mdp::LinearMethod::bicgstab}, {"gmres", mdp::LinearMethod::gmres}},
               "inexact_policy_iteration: how a policy's linear equation is solved");
+  keys.file("solver.start", solver.start, "result of an earlier run on a model with as many states, whose values the sweeps start from");
   keys.real("solver.relaxation", solver.relaxation, "gauss_seidel: 1 plain, above 1 over-relaxed").range(0, 2, Border::open, Border::open);
   keys.integer("solver.tile", solver.tile, "side of the tiles of ordered sweeps on rasters; jacobi uses them for its start alone")
       .unit("cells")
@@ -166,6 +167,9 @@ void check_criterion(Keys const& keys, Config const& config) {
     need("criterion.target", false, "\"total_reward\", \"total_cost\" and the reachability kinds");
   }
   need("criterion.reward", kind != CriterionKind::reachability && kind != CriterionKind::bounded_reachability, "those that sum rewards");
+  bool const sums = kind == CriterionKind::discounted || kind == CriterionKind::total_cost || kind == CriterionKind::total_reward;
+  need("solver.start", !on_raster(config) && (sums || kind == CriterionKind::reachability),
+       "\"discounted\", \"total_reward\", \"total_cost\" and \"reachability\" on other models than rasters");
   need("solver.tile", on_raster(config), "any, with model.kind = \"raster\"");
 }
 

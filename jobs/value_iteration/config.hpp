@@ -61,6 +61,7 @@ struct Config {
     std::int64_t max_sweeps = 1'000'000;
     std::int64_t tile = 32;   ///< [cells], raster
     std::int64_t inner_sweeps = 50;
+    std::filesystem::path start;  ///< earlier result; empty: from 0
     double relaxation = 1;
     mdp::LinearMethod linear = mdp::LinearMethod::bicgstab;
   } solver;

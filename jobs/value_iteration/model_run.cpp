@@ -4,6 +4,7 @@
 
 #include "jobs/value_iteration/model_result.hpp"
 #include "jobs/value_iteration/runs.hpp"
+#include "jobs/value_iteration/start.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/drive/drive.hpp"
 #include "src/drive/record.hpp"
@@ -104,9 +105,11 @@ ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
   context.log().info("{}: {} states on {} ranks", source->description(), source->states(), context.ranks());
   auto const problem = set_up(context, config, *source, states);
   context.log().info("{}", problem->description());
+  if (!config.solver.start.empty()) start_from_result(context, config.solver.start, states, *problem);
 
-  auto const record = make_record(context, "value_iteration", "optimal values of " + source->description(),
-                                  config.model.kinds.at(config.model.kind)->inputs());
+  auto inputs = config.model.kinds.at(config.model.kind)->inputs();
+  if (!config.solver.start.empty()) inputs.push_back(config.solver.start);
+  auto const record = make_record(context, "value_iteration", "optimal values of " + source->description(), inputs);
   DriveOptions options;
   options.output = context.options().output_dir / config.output.file;
   options.fingerprint = problem_text(keys, keys.find("solver.method").value_toml, record);

@@ -21,6 +21,10 @@ Rows probabilities_alone(Rows rows) {
 
 }  // namespace
 
+void Problem::start_from(std::span<double const>) {
+  fail(ExitCode::bad_job_file, "solver.start has no use for this criterion, whose sweeps start from no values of states; drop it");
+}
+
 std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options) {
   auto const& criterion = question.criterion;
   bool const paths = criterion.kind == CriterionKind::average_reward || criterion.kind == CriterionKind::reward_reachability;

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ class Problem {
   virtual ~Problem() = default;
   virtual Step& step() = 0;
   virtual std::string description() const = 0;  ///< "inexact_policy_iteration on 1038 states, 12 end components": for the log
+  /// Start from these values [own state of the model], all finite, before the first sweep. Collective. Discounted, reachability and
+  /// total reward alone; the others have no such values: exit 3.
+  virtual void start_from(std::span<double const> values);
   virtual Answer answer() = 0;                  ///< after the last sweep; collective
 };
 

@@ -63,6 +63,10 @@ std::vector<std::int32_t> lift_policy(MPI_Comm comm, Partition const& states, Ro
 /// Values of the reduced states [own reduced] on the original ones [own original]: decided ones put in. Collective.
 std::vector<double> lift_values(MPI_Comm comm, Partition const& states, Reduction const& reduction, std::span<double const> reduced);
 
+/// The way there: values of original states [own original] on the reduced ones [own reduced]. Of several that became one state the
+/// least gives its value; states that stand for none get 0. Collective.
+std::vector<double> reduce_values(MPI_Comm comm, Reduction const& reduction, std::span<double const> original);
+
 /// Maximal end components of a model. component [own state]: 0, 1, ... in the order of their least state, or -1; internal
 /// [own pair] 1 where all next states of the pair lie in its own component.
 struct EndComponents {

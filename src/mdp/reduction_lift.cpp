@@ -74,4 +74,24 @@ std::vector<double> lift_values(MPI_Comm comm, Partition const& states, Reductio
   return values;
 }
 
+std::vector<double> reduce_values(MPI_Comm comm, Reduction const& reduction, std::span<double const> original) {
+  BELLSHARD_EXPECT(original.size() == reduction.image.size());
+  struct Told {
+    std::int64_t state;
+    double value;
+  };
+  Mail const mail(comm);
+  std::vector<std::vector<Told>> to(mail.ranks());
+  for (std::size_t s = 0; s < original.size(); ++s) {
+    auto const image = reduction.image[s];
+    if (image >= 0) to[reduction.states.owner(image)].push_back({image, original[s]});
+  }
+  auto const told = mail.deliver(std::move(to)).items;
+  auto const own = reduction.states.block(mail.rank());
+  std::vector<double> values(static_cast<std::size_t>(own.size()), 0);
+  // Ranks own ascending blocks: backwards, the least state has the last word.
+  for (auto letter = told.rbegin(); letter != told.rend(); ++letter) values[letter->state - own.begin] = letter->value;
+  return values;
+}
+
 }  // namespace bellshard::mdp

@@ -53,6 +53,13 @@ std::string StationaryProblem::description() const {
                      reduction_->states.size(), states_.size(), reduction_->components);
 }
 
+void StationaryProblem::start_from(std::span<double const> values) {
+  auto const own = reduction_ ? reduce_values(comm_, *reduction_, values) : std::vector<double>(values.begin(), values.end());
+  auto const start = large_array<Array<double>>("bellshard::mdp::start", static_cast<std::size_t>(op_->local_items()));
+  copy_to_device(own, start, op_->own_first());
+  iteration_->start_from(start);
+}
+
 Answer StationaryProblem::answer() { return reduction_ ? answer_reduced() : answer_unreduced(); }
 
 Answer StationaryProblem::answer_unreduced() {

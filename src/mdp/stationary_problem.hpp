@@ -24,6 +24,7 @@ class StationaryProblem : public Problem {
 
   Step& step() override { return *iteration_; }
   std::string description() const override;
+  void start_from(std::span<double const> values) override;
   Answer answer() override;
 
   /// For problems that have this one inside. Collective, after the last sweep.
