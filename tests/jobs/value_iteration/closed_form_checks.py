@@ -2,7 +2,10 @@
 import math
 from fractions import Fraction
 
+import numpy as np
+
 from bellshard_runs import DONE, JobTest, job_text
+from mdp_file import write_mdp
 
 RANKS = (1, 2, 3, 4)
 ROUNDED_PARAMETERS = Fraction(1, 2 ** 51)  # relative: .1 in a job file is not 1/10 in the program
@@ -29,11 +32,14 @@ class KnownValues(JobTest):
         self.assertLessEqual(abs(truth - number), off + abs(truth) / 10 ** 12, digits)
 
     def check_values(self, ending, known, steps=1, tolerance=None):
-        """known: state -> value, or (value, how far it may be off); steps: about how many a value sums up, each of which
+        """known: state -> value, infinite or not, or (value, how far it may be off); steps: about how many a value sums up, each of which
         rounds the model's parameters anew."""
         lower, upper, value = (ending.result(name) for name in ("lower", "upper", "value"))
-        floor = Fraction(float(max(abs(value)))) / 1000
+        floor = Fraction(float(max(abs(value[np.isfinite(value)])))) / 1000
         for state, wanted in known.items():
+            if wanted == math.inf:
+                self.assertEqual((lower[state], value[state], upper[state]), (math.inf,) * 3, f"state {state}")
+                continue
             truth, off = wanted if isinstance(wanted, tuple) else (Fraction(wanted), Fraction(0))
             off += ROUNDED_PARAMETERS * math.ceil(steps) * max(abs(truth), floor)
             low, high = Fraction(float(lower[state])), Fraction(float(upper[state]))
@@ -42,16 +48,24 @@ class KnownValues(JobTest):
             self.assertTrue(low <= Fraction(float(value[state])) <= high, said)
             self.assertLessEqual(high - low, Fraction(tolerance or self.tolerance) * max(abs(truth), floor), said)
 
-    def check(self, model, criterion, known, steps=1, ranks=RANKS, methods=("auto",), tolerance=None, actions=None):
-        """actions: state -> index. Rounding grows with the steps that a value sums up; what is proven may be as wide."""
+    def check(self, model, criterion, known, steps=1, ranks=RANKS, methods=("auto",), tolerance=None, actions=None, policy=False):
+        """actions: state -> index; policy: the written one must attain the values. Rounding grows with the steps that a value sums up; what is proven may be as wide."""
         tolerance = tolerance or max(self.tolerance, 1e-11 * steps)
         for method in methods:
             for count in ranks:
                 with self.subTest(ranks=count, method=method):
                     ending = self.solve(model, criterion, count, method, tolerance)
                     self.check_values(ending, known, steps, tolerance)
+                    if policy:
+                        self.assert_close(ending.result("policy_value"), ending.result("value"), tolerance)
                     for state, action in (actions or {}).items():
                         self.assertEqual(ending.result("action")[state], action, f"state {state}")
+
+
+class FileModels(KnownValues):
+    def model(self, mdp, **more):
+        write_mdp(self.folder / "model.h5", mdp, **more)
+        return {"kind": "file", "file": "model.h5"}
 
 
 def discounted(discount, objective="max"):

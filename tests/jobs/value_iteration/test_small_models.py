@@ -7,10 +7,9 @@ from fractions import Fraction
 import exact_mdp
 import exact_robust
 from bellshard_runs import main
-from closed_form_checks import KnownValues, discounted
+from closed_form_checks import FileModels, discounted
 from exact_average import average_reward
 from exact_mdp import Pair
-from mdp_file import write_mdp
 
 F = Fraction
 
@@ -21,12 +20,6 @@ def pair(reward, odds, upper=None):
 
 def sure(t):
     return {t: 1}
-
-
-class FileModels(KnownValues):
-    def model(self, mdp, **more):
-        write_mdp(self.folder / "model.h5", mdp, **more)
-        return {"kind": "file", "file": "model.h5"}
 
 
 class SmallModels(FileModels):
@@ -72,16 +65,6 @@ class SmallModels(FileModels):
         expected = [[F(n, 16) for n in (67, 129, 194, 227)], [2, F(25, 4), 10, F(21, 2)], [0, 5, 6, 5], [0] * 4]
         self.assertEqual(exact_mdp.finite_horizon(mdp, "max", 3), expected)
         self.check(self.model(mdp), {"kind": "finite_horizon", "horizon": 3, "objective": "max"}, dict(enumerate(expected[0])), steps=3)
-
-    def test_waiting_in_an_end_component(self):
-        """Staying looks as good as the way out, and is worth nothing."""
-        mdp = [[pair(0, sure(1)), pair(0, {2: "1/2", 3: "1/2"})], [pair(0, sure(0))], [pair(0, sure(2))], [pair(0, sure(3))]]
-        for ranks in (1, 2, 3, 4):
-            with self.subTest(ranks=ranks):
-                ending = self.solve(self.model(mdp, labels={"goal": {2}}), {"kind": "reachability", "objective": "max", "target": "goal"}, ranks)
-                self.check_values(ending, {0: F(1, 2), 1: F(1, 2), 2: 1, 3: 0})
-                self.assertEqual(ending.result("action")[0], 1)
-                self.assertEqual(list(ending.result("policy_value")), [0.5, 0.5, 1, 0])
 
 
 class IntervalModels(FileModels):
