@@ -64,11 +64,28 @@ struct DenseMdp {
     }
     return out;
   }
+  /// The best value of a state that its own steps back to it earn too, where the others have `v`: repeated until it stays. A step that
+  /// never leaves, undiscounted, earns `v` of its own state.
+  long double settled(std::size_t s, std::vector<double> v) const {
+    std::vector<long double> away, stay;
+    for (std::size_t a = 0; a < actions[s].size(); ++a) {
+      stay.push_back(discount * static_cast<long double>(actions[s][a].probability[s]));
+      if (stay.back() == 1) stay.back() = 0;
+      away.push_back(q(s, a, v) - stay.back() * v[s]);
+    }
+    long double x = v[s];
+    for (int repeat = 0; repeat < 2000; ++repeat) {
+      long double b = away[0] + stay[0] * x;
+      for (std::size_t a = 1; a < away.size(); ++a) b = better(away[a] + stay[a] * x, b) ? away[a] + stay[a] * x : b;
+      x = b;
+    }
+    return x;
+  }
   /// One sweep in place over states [begin, end), others as they are.
   std::vector<double> in_place(std::vector<double> v, std::size_t begin, std::size_t end, bool ascending, double relaxation) const {
     for (std::size_t k = begin; k < end; ++k) {
       std::size_t const s = ascending ? k : begin + end - 1 - k;
-      v[s] = static_cast<double>(v[s] + relaxation * (best(s, v) - v[s]));
+      v[s] = static_cast<double>(v[s] + relaxation * (settled(s, v) - v[s]));
     }
     return v;
   }

@@ -90,9 +90,8 @@ TEST_CASE("a device's blocks one after the other, each at once") {
 
   auto expected = start;  // blocks of chunks 3 4, then 1 2, then 0
   for (auto const& [begin, end] : {std::pair<std::size_t, std::size_t>{192, 300}, {64, 192}, {0, 64}}) {
-    auto const now = dense.backup(expected);
-    std::copy(now.begin() + static_cast<std::ptrdiff_t>(begin), now.begin() + static_cast<std::ptrdiff_t>(end),
-              expected.begin() + static_cast<std::ptrdiff_t>(begin));
+    auto const before = expected;
+    for (auto s = begin; s < end; ++s) expected[s] = static_cast<double>(dense.settled(s, before));
   }
   for (std::size_t s = 0; s < 300; ++s) CHECK(host(values)[s] == Approx(expected[s]).epsilon(1e-13));
 }
