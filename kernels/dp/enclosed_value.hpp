@@ -1,5 +1,5 @@
 #pragma once
-#include <cmath>
+#include <math.h>
 
 #include "kernels/dp/sparse_sweep.hpp"
 
@@ -13,8 +13,7 @@ struct DoubledSum {
   double size = 0;  ///< sum of the magnitudes
 
   KOKKOS_INLINE_FUNCTION void add(double a, double b) {
-    using std::fma;
-    double const product = a * b, rest = fma(a, b, -product);
+    double const product = a * b, rest = ::fma(a, b, -product);
     double const sum = high + product, moved = sum - high;
     low += ((high - (sum - moved)) + (product - moved)) + rest;
     high = sum;

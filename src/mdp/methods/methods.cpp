@@ -186,8 +186,11 @@ void AdaptiveIteration::go(Change change) {
       trial_.work += product_share_ * static_cast<double>(outcome.products);
       bool const solved = outcome.reduction <= well_solved;
       trial_.patience -= solved ? patience_for_solved : patience_for_unsolved;
-      // Discounted, the value of a better policy is better, whatever the change.
-      if (solved && op_.discount() < 1) trust_values();
+      if (op_.discount() < 1) {
+        if (solved) trust_values();  // the value of a better policy is better, whatever the change
+      } else if (!solved) {
+        restore_values();  // a policy that never ends has no value: the equation is singular, its solution any number
+      }
       return;
     }
     case policy_sweeps:

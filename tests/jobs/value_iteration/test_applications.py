@@ -73,6 +73,14 @@ class Epidemic(KnownValues):
         self.check_epidemic(1000, 0.9999, {0: "-199900.2368842", 500: "-198818.5661403", 999: "-199706.5686924", 1000: "-200000"}, None,  # actions tie within rounding
                             ranks=(2, 3), off="2e-7")
 
+    def test_20000_people_to_nine_digits(self):
+        """Where all are susceptible nothing costs, for ever. Plain sums of 100 transitions could prove 3e-8 here."""
+        gamma = Fraction(0.9999)
+        for ranks in (1, 2):
+            with self.subTest(ranks=ranks):
+                ending = self.solve({"kind": "infectious_disease", "population": 20000}, discounted(0.9999, "min")[0], ranks, tolerance=1e-9)
+                self.check_values(ending, {20000: -20 / (1 - gamma)}, tolerance=1e-9)
+
     def test_5000_people(self):
         self.check_epidemic(5000, 0.99, {0: "-1414.0817716", 2500: "25334.0518483", 4999: "13619.1088964", 5000: "-2000"},
                             {0: 3269, 14: 71, 16: 360, 17: 822, 19: 479}, ranks=(2,), off="6e-7", tolerance=1e-8)
