@@ -32,23 +32,6 @@ io::ShardedArray stage_field(Partition const& states, Block own, std::int64_t st
   return array;
 }
 
-io::ShardedArray replicated(std::vector<double>& numbers, std::string name, std::string long_name) {
-  io::ShardedArray array;
-  array.name = std::move(name);
-  array.type = io::ElementType::float64;
-  array.shape = {static_cast<std::int64_t>(numbers.size())};
-  array.own = {0, array.shape[0]};
-  array.replicated = true;
-  array.long_name = std::move(long_name);
-  array.fetch = [&numbers](Block items, void* host) {
-    std::copy(numbers.begin() + items.begin, numbers.begin() + items.end, static_cast<double*>(host));
-  };
-  array.store = [&numbers](Block items, void const* host) {
-    std::copy_n(static_cast<double const*>(host), items.size(), numbers.begin() + items.begin);
-  };
-  return array;
-}
-
 }  // namespace
 
 HorizonProblem::HorizonProblem(std::unique_ptr<Operator> op, Question question, SolverOptions const&)
@@ -111,7 +94,7 @@ void HorizonProblem::advance(std::int64_t) {
 std::vector<io::ShardedArray> HorizonProblem::arrays() {
   auto const stages = question_.criterion.horizon;
   return {sharded_values(op_->states(), own_, values_, op_->own_first(), "value", "1", "value of the stage"),
-          replicated(stage_, "stage", "stages done; rounding so far"),
+          replicated_numbers("stage", "stages done; rounding so far", stage_[0], stage_[1]),
           stage_field(op_->states(), own_, stages, stage_action_, "stage_action", "optimal action of each stage"),
           stage_field(op_->states(), own_, stages, stage_value_, "stage_value", "value of each stage")};
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/linalg/vectors.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/mdp/sharded_values.hpp"
 #include "src/runtime/large_array.hpp"
@@ -25,8 +26,15 @@ Iteration::Iteration(Operator& op, SolverOptions const& options)
 }
 
 std::vector<io::ShardedArray> Iteration::arrays() {
-  return {sharded_values(op_.states(), op_.own(), values_, own_.first, "value", "1", "value after the last sweep"),
-          sharded_values(op_.states(), op_.own(), action_, 0, "action", "1", "action of the last improvement, -1 for none yet")};
+  std::vector<io::ShardedArray> all{
+      sharded_values(op_.states(), op_.own(), values_, own_.first, "value", "1", "value after the last sweep"),
+      sharded_values(op_.states(), op_.own(), action_, 0, "action", "1", "action of the last improvement, -1 for none yet"),
+      replicated_numbers("course", "what decides on the next proof: change before, width to try below, vain proofs, least change, stalls", before_,
+                         try_below_, vain_proofs_, least_change_, stalls_)};
+  if (op_.discount() == 1) {
+    all.push_back(sharded_values(op_.states(), op_.own(), prover_.weight(), own_.first, "weight", "1", "expected steps, for the proof"));
+  }
+  return all;
 }
 
 void Iteration::restored() { op_.refresh(values_); }
@@ -34,6 +42,13 @@ void Iteration::restored() { op_.refresh(values_); }
 void Iteration::start_from(Array<double> const& values) {
   Kokkos::deep_copy(values_, values);
   restored();
+}
+
+void Iteration::start_ordered(Change change) {
+  double const discount = op_.discount();
+  if (discount == 1) return;
+  double const worst = op_.objective() == Objective::max ? change.lowest : change.highest;
+  if (std::isfinite(worst)) linalg::shift(Execution(), own_, discount / (1 - discount) * worst, values_);
 }
 
 void Iteration::count(double sweeps) {

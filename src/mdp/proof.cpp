@@ -33,6 +33,7 @@ Prover::Prover(Operator& op, double tolerance) : op_(op), tolerance_(tolerance),
   auto const size = static_cast<std::size_t>(op.local_items());
   lower_ = large_array<Array<double>>("bellshard::mdp::lower", size);
   upper_ = large_array<Array<double>>("bellshard::mdp::upper", size);
+  if (op.discount() == 1) weight_ = large_array<Array<double>>("bellshard::mdp::weight", size);
 }
 
 Proof Prover::prove(Array<double> const& values, Change change) {
@@ -108,8 +109,7 @@ void Prover::prove_by_steps(Array<double> const& values, Change enclosing, Proof
 
 bool Prover::settle_weight(Array<double> const& values, double margin) {
   auto const size = static_cast<std::size_t>(op_.local_items());
-  if (weight_.size() != size || !weight_.data()) {
-    weight_ = large_array<Array<double>>("bellshard::mdp::weight", size);
+  if (next_weight_.size() != size || !next_weight_.data()) {
     next_weight_ = large_array<Array<double>>("bellshard::mdp::next_weight", size);
     weight_action_ = Array<std::int32_t>("bellshard::mdp::weight_action", static_cast<std::size_t>(own_.size));
     Kokkos::deep_copy(weight_action_, -1);

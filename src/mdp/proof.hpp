@@ -38,6 +38,8 @@ class Prover {
   Array<double> const& upper() const { return upper_; }
   /// The greatest expected number of steps (undiscounted, after a proof); else 1 / (1 - discount).
   double longest() const { return longest_; }
+  /// Undiscounted: w of the last proof, or 0, where the next one begins [local storage].
+  Array<double> const& weight() const { return weight_; }
   double sweeps() const { return sweeps_; }  ///< that all proofs took so far
 
  private:

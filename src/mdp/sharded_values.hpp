@@ -1,4 +1,7 @@
 #pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -31,6 +34,31 @@ io::ShardedArray sharded_values(Partition const& states, Block own, Array<T> con
   };
   array.store = [piece](Block items, void const* host) {
     Kokkos::deep_copy(piece(items), ConstHostPiece(static_cast<T const*>(host), static_cast<std::size_t>(items.size())));
+  };
+  return array;
+}
+
+/// Numbers that every rank holds alike, for checkpoints: each field is written as float64 and read back as what it is. The fields have to
+/// outlive what this returns.
+template <class... Fields>
+io::ShardedArray replicated_numbers(std::string name, std::string long_name, Fields&... fields) {
+  constexpr auto count = static_cast<std::int64_t>(sizeof...(fields));
+  io::ShardedArray array;
+  array.name = std::move(name);
+  array.type = io::ElementType::float64;
+  array.shape = {count};
+  array.own = {0, count};
+  array.replicated = true;
+  array.long_name = std::move(long_name);
+  array.fetch = [&fields...](Block items, void* host) {
+    std::array<double, sizeof...(fields)> const all{static_cast<double>(fields)...};
+    std::copy(all.begin() + items.begin, all.begin() + items.end, static_cast<double*>(host));
+  };
+  array.store = [&fields...](Block items, void const* host) {
+    std::array<double, sizeof...(fields)> all{static_cast<double>(fields)...};
+    std::copy_n(static_cast<double const*>(host), items.size(), all.begin() + items.begin);
+    std::size_t i = 0;
+    ((fields = static_cast<Fields>(all[i++])), ...);
   };
   return array;
 }

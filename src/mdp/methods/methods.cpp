@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "src/dist/reduce.hpp"
+#include "src/mdp/sharded_values.hpp"
 #include "src/runtime/large_array.hpp"
 
 namespace bellshard::mdp {
@@ -37,7 +38,6 @@ std::string to_string(Method method) {
   return "auto (linear solves, ordered sweeps or sweeps of the policy, whichever gains most)";
 }
 
-
 std::unique_ptr<Iteration> make_iteration(Operator& op, SolverOptions const& options) {
   bool const solves = options.method == Method::automatic || options.method == Method::inexact_policy_iteration;
   if (solves && !op.linear()) return std::make_unique<ModifiedPolicyIteration>(op, options);
@@ -58,20 +58,16 @@ void ValueIteration::advance(std::int64_t) {
   judge(change);
 }
 
-void Iteration::start_ordered(Change change) {
-  double const discount = op_.discount();
-  if (discount == 1) return;
-  double const worst = op_.objective() == Objective::max ? change.lowest : change.highest;
-  if (std::isfinite(worst)) linalg::shift(Execution(), own_, discount / (1 - discount) * worst, values_);
-}
-
 void GaussSeidel::advance(std::int64_t sweep) {
-  if (sweep == 1) {
+  if (sweep == 1) {  // values that need no sweep in place, such as an earlier result, are proven as they are
     auto const change = over_ranks(op_.comm(), op_.backup(values_, next_));
     std::swap(values_, next_);
-    start_ordered(change);
+    count(1);
+    judge(change);
+    if (!finished()) start_ordered(change);
+    return;
   }
-  auto const order = sweep % 2 == 1 ? Operator::Order::ascending : Operator::Order::descending;
+  auto const order = sweep % 2 == 0 ? Operator::Order::ascending : Operator::Order::descending;
   auto const change = over_ranks(op_.comm(), op_.sweep_in_place(values_, order, options_.relaxation));
   count(1);
   judge(change);
@@ -103,6 +99,13 @@ void ModifiedPolicyIteration::advance(std::int64_t) {
 InexactPolicyIteration::InexactPolicyIteration(Operator& op, SolverOptions const& options)
     : ModifiedPolicyIteration(op, options), equation_(op, options.linear),
       safe_(large_array<Array<double>>("bellshard::mdp::safe_values", static_cast<std::size_t>(op.local_items()))) {}
+
+std::vector<io::ShardedArray> InexactPolicyIteration::arrays() {
+  auto all = ModifiedPolicyIteration::arrays();
+  all.push_back(sharded_values(op_.states(), op_.own(), safe_, own_.first, "safe_value", "1", "values before a step that may lead astray"));
+  all.push_back(replicated_numbers("solves", "largest change to trust, improvements to go without solves, failures", most_change_, sweeps_only_, failures_));
+  return all;
+}
 
 void InexactPolicyIteration::keep_values(double most) {
   Kokkos::deep_copy(safe_, values_);
@@ -157,6 +160,13 @@ AdaptiveIteration::AdaptiveIteration(Operator& op, SolverOptions const& options)
     product_share_ = policy_share_ + bytes_of_solve * states / bytes;
   }
   std::fill(std::begin(rate_), std::end(rate_), std::numeric_limits<double>::infinity());
+}
+
+std::vector<io::ShardedArray> AdaptiveIteration::arrays() {
+  auto all = InexactPolicyIteration::arrays();
+  all.push_back(replicated_numbers("trial", "way on trial, its patience, change at its begin, its work; rates of the ways", trial_.way,
+                                   trial_.patience, trial_.change, trial_.work, rate_[ordered], rate_[solve], rate_[policy_sweeps]));
+  return all;
 }
 
 AdaptiveIteration::Way AdaptiveIteration::choose() const {

@@ -12,7 +12,7 @@ class ValueIteration : public Iteration {
   void advance(std::int64_t sweep) override;
 };
 
-/// Sweeps in place, ascending and descending in turn; between ranks the stage before holds.
+/// Sweeps in place, ascending and descending in turn, after one synchronous sweep; between ranks the stage before holds.
 class GaussSeidel : public Iteration {
  public:
   using Iteration::Iteration;
@@ -36,6 +36,7 @@ class InexactPolicyIteration : public ModifiedPolicyIteration {
  public:
   InexactPolicyIteration(Operator& op, SolverOptions const& options);
   void advance(std::int64_t sweep) override;
+  std::vector<io::ShardedArray> arrays() override;
 
  protected:
   /// Solves for the policy on values_, from what they are.
@@ -66,6 +67,7 @@ class AdaptiveIteration : public InexactPolicyIteration {
  public:
   AdaptiveIteration(Operator& op, SolverOptions const& options);
   void advance(std::int64_t sweep) override;
+  std::vector<io::ShardedArray> arrays() override;
 
  private:
   enum Way { ordered, solve, policy_sweeps, ways };
