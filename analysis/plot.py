@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 from plots import style, trace
 
 JOBS = sorted(p.stem for p in (pathlib.Path(__file__).parent / "plots").glob("*.py")
-              if p.stem not in ("__init__", "raster", "style", "trace"))
+              if p.stem not in ("__init__", "raster", "states", "style", "trace"))
 
 
 def save(figure, path):

@@ -40,3 +40,10 @@ def label(dataset):
     """Axis label: the long name, broken where it is very long, and the unit in brackets."""
     name = textwrap.fill(long_name(dataset), 40)
     return f"{name} [{unit(dataset).strip()}]" if unit(dataset) else name
+
+
+def proof(results):
+    """"731 sweeps, proven to 2.4e-07", as far as the file says it."""
+    said = [f"{results['sweeps'][()]:,} sweeps"] if "sweeps" in results else []
+    said += [f"proven to {results['proven_width'][()]:.2g}"] if "proven_width" in results else []
+    return ", ".join(said)

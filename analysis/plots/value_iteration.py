@@ -1,4 +1,4 @@
-"""The value as a map with contour lines, the policy as sparse arrows."""
+"""Rasters: the value as a map with contour lines, the policy as sparse arrows. Other models: plots.states."""
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
@@ -8,7 +8,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 
-from plots import style
+from plots import states, style
 from plots.raster import Raster
 
 # Unit steps to the right and upwards of actions N, NE, E, SE, S, SW, W, NW.
@@ -20,6 +20,8 @@ UNREACHABLE = "#77747d"
 
 
 def draw(file):
+    if "cell" not in file["results"]:
+        return states.draw(file)
     raster = Raster(file["results"])
     value = np.ma.masked_invalid(raster.thinned("value"))
     cell, kind = raster.thinned("cell"), raster.meanings("cell")
@@ -39,17 +41,10 @@ def draw(file):
     axes.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1.008), ncol=len(legend), borderaxespad=0.2,
                 borderpad=0.1, handlelength=1.4, columnspacing=1.4, fontsize=9)
     axes.set_title(style.label(raster.results["value"]), pad=26)
-    axes.text(1, 1.014, proof(file["results"]), transform=axes.transAxes, ha="right", va="bottom", fontsize=9)
+    axes.text(1, 1.014, style.proof(file["results"]), transform=axes.transAxes, ha="right", va="bottom", fontsize=9)
     bar = figure.colorbar(image, cax=make_axes_locatable(axes).append_axes("right", size=0.18, pad=0.12))
     bar.outline.set_visible(False)
     return figure
-
-
-def proof(results):
-    """"731 sweeps, proven to 2.4e-07", as far as the file says it."""
-    said = [f"{results['sweeps'][()]:,} sweeps"] if "sweeps" in results else []
-    said += [f"proven to {results['proven_width'][()]:.2g}"] if "proven_width" in results else []
-    return ", ".join(said)
 
 
 def map_axes(raster):

@@ -94,6 +94,8 @@ void declare(Keys& keys, Config& config) {
   keys.table("output", "where it goes");
   keys.text("output.file", config.output.file, "result file, below the output folder (-o)");
   keys.integer("output.compression", config.output.compression, "deflate level of the result's arrays; 0: none").range(0, 9);
+  keys.flag("output.policy_value", config.output.policy_value, "evaluate the written policy once more and write its own value");
+  keys.flag("output.state_variables", config.output.state_variables, "write the model's state variables beside the values");
 }
 
 bool on_raster(Config const& config) { return config.model.kind == "raster"; }
@@ -170,6 +172,7 @@ void check_criterion(Keys const& keys, Config const& config) {
   bool const sums = kind == CriterionKind::discounted || kind == CriterionKind::total_cost || kind == CriterionKind::total_reward;
   need("solver.start", !on_raster(config) && (sums || kind == CriterionKind::reachability),
        "\"discounted\", \"total_reward\", \"total_cost\" and \"reachability\" on other models than rasters");
+  for (char const* key : {"output.policy_value", "output.state_variables"}) need(key, !on_raster(config), "any, but for model.kind = \"raster\"");
   need("solver.tile", on_raster(config), "any, with model.kind = \"raster\"");
 }
 

@@ -68,6 +68,8 @@ struct Config {
   struct Output {
     std::string file = "value_iteration.h5";
     std::int64_t compression = 0;  ///< deflate level
+    bool policy_value = true;
+    bool state_variables = true;
   } output;
 };
 

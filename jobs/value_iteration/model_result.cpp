@@ -84,7 +84,7 @@ void write_model_result(Context& context, mdp::Source const& source, Partition c
   auto const names = small_table_of_names(context, source, own);
   std::vector<io::Axis> axes{names.empty() ? out.axis("state", states.size(), "state index") : out.axis("state", names, "state index")};
   std::vector<io::Axis> stage_axes;
-  std::set<std::string> taken{"state", "initial_state", "stage", "sweeps", "proven_width"};
+  std::set<std::string> taken{"state", "initial_state", "stage", "sweeps", "proven_width", "policy_value"};
   for (auto const& field : answer.fields) {
     taken.insert(field.name);
     if (field.shape.size() == 1) {
@@ -94,12 +94,13 @@ void write_model_result(Context& context, mdp::Source const& source, Partition c
       out.write(field, stage_axes, {}, deflate);
     }
   }
-  for (auto const& name : source.coordinates()) {
+  for (auto const& name : config.output.state_variables ? source.coordinates() : std::vector<std::string>()) {
     auto values = source.coordinate(context.comm(), own, name);
     out.write(mdp::host_field(states, own, std::move(values), taken.contains(name) ? "state_" + name : name, "1", "state variable " + name), axes, {},
               deflate);
   }
   write_initial(context, source, own, answer, out);
+  if (answer.policy_value && config.output.policy_value) out.write(answer.policy_value(), axes, {}, deflate);
 
   bool const converged = answer.proven && answer.width <= config.solver.tolerance;
   out.write("proven_width", answer.width, io::Unit{"1"}, "max (upper - lower) / max(|value|, width_floor)");

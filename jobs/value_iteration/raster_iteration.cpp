@@ -18,7 +18,8 @@ constexpr double bytes_per_update = 17;   ///< one read and one write of the val
 }  // namespace
 
 RasterIteration::RasterIteration(Context& context, RasterProblem& problem, Config const& config)
-    : context_(context), problem_(problem), tolerance_(config.solver.tolerance), values_(problem.start()) {}
+    : context_(context), problem_(problem), tolerance_(config.solver.tolerance), values_(problem.start()),
+      bytes_received_(sum_over_ranks(context.comm(), 8.0 * static_cast<double>(problem.cells_received()))) {}
 
 std::vector<io::ShardedArray> RasterIteration::arrays() {
   return {sharded_field(problem_, values_, "value", problem_.geometry().cost_unit(), "values of the last sweep")};
@@ -52,7 +53,7 @@ void SynchronousIteration::advance(std::int64_t sweep) {
   std::swap(values_, next_);
   residual_ = max_over_ranks(context_.comm(), change);
   auto const states = static_cast<double>(problem_.free_cells());
-  work_ = {states, bytes_per_update * states};
+  work_ = {states, bytes_per_update * states, bytes_received_};
   if (sweep % sweeps_between_proofs == 0 || residual_ <= 0.25 * tolerance_) {
     problem_.refresh(values_);
     try_to_prove();
@@ -99,7 +100,7 @@ void OrderedIteration::advance(std::int64_t) {
   max_over_ranks(context_.comm(), worst);
   double const states = sum_over_ranks(context_.comm(), static_cast<double>(updated));
   residual_ = worst[0];
-  work_ = {states, bytes_per_update * states};
+  work_ = {states, bytes_per_update * states, bytes_received_};
   if (worst[1] > 0) return;
 
   auto const least_key = static_cast<float>(-worst[2]);

@@ -33,6 +33,7 @@ class RasterIteration : public Step {
   RasterProblem& problem_;
   double tolerance_;
   Array<double> values_;
+  double bytes_received_;  ///< of the exchange that each sweep makes, all ranks
   double residual_ = 0;  ///< largest change of a value relative to the cost of a step
   SweepWork work_;
 

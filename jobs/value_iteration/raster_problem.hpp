@@ -58,6 +58,7 @@ class RasterProblem {
   void start_refresh(Array<T> const& field);
   template <class T>
   void finish_refresh(Array<T> const& field) { exchange_->finish<T>(field); }
+  std::int64_t cells_received() const { return exchange_->items_received() * model_.layout.stride(); }  ///< per exchange on this rank
 
  private:
   void read_cells(io::RasterSource& source);

@@ -58,8 +58,8 @@ struct VisitedSum {
   KOKKOS_INLINE_FUNCTION double most(Pair const& pair, Value const& value) const {
     return (*this)(pair, value);
   }
-  template <class Pair>
-  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, Value const& value) const {
     return (*this)(pair, Magnitude{value});
   }
 

@@ -17,8 +17,8 @@ struct IntervalSum {
     return extreme(pair, value, Objective::max);
   }
   /// No less than any sum of p |value|, and than the error that a rounded rest of 1 can make.
-  template <class Pair>
-  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, Value const& value) const {
     Magnitude const magnitude{value};
     double sum = 0, largest = 0;
     for (std::uint32_t k = 0; k < pair.transitions; ++k) {

@@ -52,6 +52,11 @@ inline __m512d fetch(BlockValues const& value, __m256i place, Mask mask) {
   return _mm512_mask_i32gather_pd(before, now, place, value.now, 8);
 }
 
+inline __m512d fetch(ShiftedValues const& bound, __m256i place, Mask mask) {
+  __m512d const shift = _mm512_set1_pd(bound.shift);
+  return _mm512_add_pd(fetch(bound.value, place, mask), bound.weight ? _mm512_mul_pd(shift, fetch(bound.weight, place, mask)) : shift);
+}
+
 template <class Row, class Value>
 inline __m512d next_values(Row const& row, Value const& value, std::uint32_t k, Mask mask) {
   return fetch(value, places(row, k, mask), mask);
@@ -62,8 +67,8 @@ inline __m512d next_values(NearColumns::Row const& row, double const* value, std
 inline __m512d next_values(RunColumns::Row const& row, double const* value, std::uint32_t k, Mask mask) {
   return _mm512_maskz_loadu_pd(mask, value + row.begin + k);
 }
-template <class Row>
-inline __m512d next_values(Row const& row, Magnitude const& value, std::uint32_t k, Mask mask) {
+template <class Row, class Value>
+inline __m512d next_values(Row const& row, Magnitude<Value> const& value, std::uint32_t k, Mask mask) {
   return _mm512_abs_pd(next_values(row, value.value, k, mask));
 }
 template <class Row>

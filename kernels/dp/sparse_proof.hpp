@@ -1,4 +1,5 @@
 #pragma once
+#include "kernels/dp/bounds.hpp"
 #include "kernels/dp/enclosed_value.hpp"
 
 namespace bellshard::dp {
@@ -50,18 +51,16 @@ struct EnclosingChange {
 };
 
 /// Counts own states where T lower >= lower or T upper <= upper fails, with the rounding of Q against it.
-/// lower, upper  [local state]  items of other ranks filled; may be infinite
+/// bounds  items of other ranks filled; values may be infinite
 template <class Model>
 struct Verify {
   Model model;
-  Array<double const> lower;
-  Array<double const> upper;
+  Bounds bounds;
   Array<std::int64_t> violations;     ///< [2] of lower, of upper
 
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const& sum, std::int64_t s, Range&) const {
-    double const* const below = lower.data();
-    double const* const above = upper.data();
+    auto const below = bounds.lower(), above = bounds.upper();
     double low = worst(model.objective), high = low;
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
       double const l = at_least(enclosed_value(sum, model, pair, below));

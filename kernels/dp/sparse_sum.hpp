@@ -26,8 +26,8 @@ struct SerialSum {
     return (*this)(pair, value);
   }
   /// Sum of p |value|.
-  template <class Pair>
-  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, Value const& value) const {
     return (*this)(pair, Magnitude{value});
   }
 
@@ -79,8 +79,8 @@ struct LaneSum {
   KOKKOS_INLINE_FUNCTION double most(Pair const& pair, Value const& value) const {
     return (*this)(pair, value);
   }
-  template <class Pair>
-  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, double const* value) const {
+  template <class Pair, class Value>
+  KOKKOS_INLINE_FUNCTION double size(Pair const& pair, Value const& value) const {
     return (*this)(pair, Magnitude{value});
   }
   template <class Pair, class Visit>

@@ -5,10 +5,24 @@ namespace bellshard::dp {
 
 // What a sum over transitions reads, beside a plain array of values.
 
-/// |value|.
+/// |value|, of an array or of anything else here.
+template <class Value>
 struct Magnitude {
+  Value value;
+  KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const {
+    double const v = value[i];
+    return v < 0 ? -v : v;
+  }
+};
+template <class Value>
+Magnitude(Value) -> Magnitude<Value>;
+
+/// value + shift weight: a bound made from values where it is read (bounds.hpp), so that it takes no memory.
+struct ShiftedValues {
   double const* value;
-  KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const { return value[i] < 0 ? -value[i] : value[i]; }
+  double const* weight;  ///< null: 1 everywhere
+  double shift;
+  KOKKOS_INLINE_FUNCTION double operator[](std::int64_t i) const { return value[i] + (weight ? shift * weight[i] : shift); }
 };
 
 /// 1 at one place, else 0: its sum is the probability to go there.

@@ -10,6 +10,7 @@ namespace bellshard {
 struct SweepWork {
   double updates = 0;  ///< state updates
   double bytes = 0;    ///< bytes that the kernels read and wrote
+  double bytes_received = 0;  ///< bytes that ranks got from each other
 };
 
 /// One iterative computation, advanced by drive(). Every call is collective; what it returns is the same on every rank.

@@ -9,7 +9,8 @@ SweepTrace::SweepTrace(DriveOptions const& options)
     : columns_{{"residual", options.residual_unit, options.residual_name, {}},
                {"seconds", "s", "time since the first sweep, all lives of the run", {}},
                {"updates_per_second", "s-1", "state updates per second, all ranks", {}},
-               {"bytes_per_second", "s-1", "bytes that kernels read and wrote per second, all ranks", {}}} {}
+               {"bytes_per_second", "s-1", "bytes that kernels read and wrote per second, all ranks", {}},
+               {"bytes_received", "1", "bytes that ranks got from each other in the sweep, all ranks", {}}} {}
 
 SweepTrace::SweepTrace(DriveOptions const& options, io::Trace const& saved, std::int64_t sweeps) : SweepTrace(options) {
   for (auto& column : columns_) {
@@ -28,6 +29,7 @@ void SweepTrace::add(double residual, double seconds, double duration, SweepWork
   columns_[1].values.push_back(seconds);
   columns_[2].values.push_back(work.updates / divisor);
   columns_[3].values.push_back(work.bytes / divisor);
+  columns_[4].values.push_back(work.bytes_received);
 }
 
 double SweepTrace::last_residual() const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "kernels/dp/component_change.hpp"
 #include "src/dist/reduce.hpp"
@@ -103,7 +104,7 @@ void AverageProblem::advance(std::int64_t) {
   measure();
   if (!finished()) dp::relative_step(Execution(), {op_->own_first(), own_.size()}, component_, ends_, damping, next_, values_);
   auto const cost = op_->cost();
-  work_ = {sum_over_ranks(comm_, cost.states), sum_over_ranks(comm_, cost.bytes)};
+  work_ = {sum_over_ranks(comm_, cost.states), sum_over_ranks(comm_, cost.bytes), sum_over_ranks(comm_, cost.bytes_received)};
 }
 
 std::vector<io::ShardedArray> AverageProblem::arrays() {
@@ -129,8 +130,8 @@ Found AverageProblem::find() {
     return lift_values(comm_, states_, reduction, to_host(array, op->own_first(), op->own().size()));
   };
   found.value = lift(iteration->values());
-  found.lower = lift(iteration->prover().lower());
-  found.upper = lift(iteration->prover().upper());
+  std::tie(found.lower, found.upper) = bounds_to_host(iteration->prover().bounds(), op->own_first(), op->own().size());
+  for (auto* bound : {&found.lower, &found.upper}) *bound = lift_values(comm_, states_, reduction, *bound);
   // The gains' own bounds move the value by no more than the widest of them: a path ends in components with probability 1.
   for (auto& bound : found.lower) bound -= reach;
   for (auto& bound : found.upper) bound += reach;

@@ -74,10 +74,10 @@ class GeneratedOperator final : public Operator {
   Change enclosing_change(Array<double> const& values) override {
     return sweep("bellshard::dp::enclosing_change", values, dp::EnclosingChange<Own>{block_, values});
   }
-  Violations verify(Array<double> const& lower, Array<double> const& upper) override {
-    refresh(lower);
+  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high) override {
+    if (weight.data()) refresh(weight);
     Array<std::int64_t> const count("bellshard::mdp::violations", 2);
-    sweep("bellshard::dp::verify", upper, dp::Verify<Own>{block_, lower, upper, count});
+    sweep("bellshard::dp::verify", values, dp::Verify<Own>{block_, {values, weight, low, high}, count});
     auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), count);
     return {host(0), host(1)};
   }

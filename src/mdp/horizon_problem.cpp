@@ -88,7 +88,7 @@ void HorizonProblem::advance(std::int64_t) {
     stage_value_[s * stages + column] = value[s];
   }
   auto const cost = op_->cost();
-  work_ = {sum_over_ranks(op_->comm(), cost.states), sum_over_ranks(op_->comm(), cost.bytes)};
+  work_ = {sum_over_ranks(op_->comm(), cost.states), sum_over_ranks(op_->comm(), cost.bytes), sum_over_ranks(op_->comm(), cost.bytes_received)};
 }
 
 std::vector<io::ShardedArray> HorizonProblem::arrays() {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/dp/bounds.hpp"
 #include "kernels/execution.hpp"
 
 namespace bellshard::mdp {
@@ -15,6 +16,17 @@ std::vector<T> to_host(Array<T> const& field, std::int64_t first, std::int64_t s
   Kokkos::deep_copy(Kokkos::View<T*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(host.data(), host.size()),
                     Kokkos::subview(field, std::make_pair(begin, begin + host.size())));
   return host;
+}
+
+/// Both bounds of `size` items from `first` on.
+inline std::pair<std::vector<double>, std::vector<double>> bounds_to_host(dp::Bounds const& bounds, std::int64_t first, std::int64_t size) {
+  Array<double> const side("bellshard::mdp::bound", static_cast<std::size_t>(size));
+  auto const copy = [&](dp::ShiftedValues const& values) {
+    dp::write_values(Execution(), {first, size}, values, side);
+    return to_host(side, 0, size);
+  };
+  auto lower = copy(bounds.lower());
+  return {std::move(lower), copy(bounds.upper())};
 }
 
 /// A host vector into the items of a field from `first` on.

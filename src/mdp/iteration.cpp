@@ -55,6 +55,7 @@ void Iteration::count(double sweeps) {
   auto const cost = op_.cost();
   work_.updates = sweeps * sum_over_ranks(op_.comm(), cost.states);
   work_.bytes = sweeps * sum_over_ranks(op_.comm(), cost.bytes);
+  work_.bytes_received = sweeps * sum_over_ranks(op_.comm(), cost.bytes_received);
 }
 
 double Iteration::estimated_width(Change change, double scale) {
@@ -96,8 +97,11 @@ void Iteration::refine() {
 }
 
 void Iteration::conclude() {
-  auto const change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
-  if (!proof_.holds) proof_ = prover_.prove(values_, change);
+  auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
+  bool const proven = proof_.holds && (finished() || exhausted_);  // with these the sweeps end, so the values are those of the proof
+  if (proven) return;
+  if (undo(change)) change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
+  proof_ = prover_.prove(values_, change);
 }
 
 void run_to_end(Iteration& iteration, std::int64_t max_sweeps) {

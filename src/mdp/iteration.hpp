@@ -36,12 +36,13 @@ class Iteration : public Step {
   void restored() override;
 
   Array<double> const& values() const { return values_; }       ///< local storage
+  Array<double> const& scratch() const { return next_; }        ///< as long; a sweep writes it
   Array<std::int32_t> const& actions() const { return action_; } ///< [own state]
-  Proof const& proof() const { return proof_; }
+  Proof const& proof() const { return proof_; }  ///< after conclude(): of values()
   Prover& prover() { return prover_; }
   /// Start from these values (own states in local storage).
   void start_from(Array<double> const& values);
-  /// After the last sweep: proves what it can where nothing is proven yet, and takes the greedy actions. Collective.
+  /// After the last sweep: proves what it can of values that moved since the last proof, and takes the greedy actions. Collective.
   void conclude();
 
  protected:
@@ -52,6 +53,8 @@ class Iteration : public Step {
   /// Discounted: moves values_, which a sweep changed by `change`, as a whole to where T V is nowhere worse than V (max: V is below the
   /// optimum). Sweeps in place then build on what is known and are not drawn to where nothing is: on a grid few, not one a row.
   void start_ordered(Change change);
+  /// Takes back a step that led astray, as a sweep of what it left says; false where there was none.
+  virtual bool undo(Change) { return false; }
   /// Where sums round more than the values still have to move: brings them nearer by accurate sweeps.
   virtual void refine();
   /// A sweep took place; the work of `sweeps` of them.

@@ -84,12 +84,13 @@ class Operator {
   /// Bounds of T values - values that include the rounding of Q: least of (T - error - V), greatest of (T + error - V).
   virtual Change enclosing_change(Array<double> const& values) = 0;
 
-  /// Own states where T lower >= lower or T upper <= upper fails, each side with the rounding of Q against it. Values may be infinite.
+  /// Own states where T lower >= lower or T upper <= upper fails, each side with the rounding of Q against it, for the bounds
+  /// values + low weight and values + high weight (an empty weight is 1). Values may be infinite.
   struct Violations {
     std::int64_t lower = 0;
     std::int64_t upper = 0;
   };
-  virtual Violations verify(Array<double> const& lower, Array<double> const& upper) = 0;
+  virtual Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high) = 0;
 };
 
 }  // namespace bellshard::mdp

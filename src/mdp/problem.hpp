@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,7 +15,8 @@ namespace bellshard::mdp {
 
 /// What a problem answers for every state of the model, as arrays over the axis "state" (stage arrays: state, stage).
 struct Answer {
-  std::vector<io::ShardedArray> fields;  ///< value, lower, upper, action, policy_value, ...
+  std::vector<io::ShardedArray> fields;  ///< value, lower, upper, action, ...
+  std::function<io::ShardedArray()> policy_value;  ///< where it is no field: evaluates the policy, which overwrites the fields
   double width = 0;                      ///< max (upper - lower) / max(|value|, floor), where both are finite
   double floor = 0;
   bool proven = false;                   ///< lower and upper passed the verifying sweeps

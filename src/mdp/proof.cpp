@@ -11,6 +11,10 @@
 namespace bellshard::mdp {
 namespace {
 
+dp::Bounds unbounded(Array<double> const& values) {
+  return {values, {}, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+}
+
 constexpr int attempts = 6;
 constexpr int sweeps_before_solving = 50;
 constexpr int most_rounds = 400;
@@ -31,8 +35,6 @@ double largest_value(Operator& op, Array<double> const& values) {
 
 Prover::Prover(Operator& op, double tolerance) : op_(op), tolerance_(tolerance), own_{op.own_first(), op.own().size()} {
   auto const size = static_cast<std::size_t>(op.local_items());
-  lower_ = large_array<Array<double>>("bellshard::mdp::lower", size);
-  upper_ = large_array<Array<double>>("bellshard::mdp::upper", size);
   if (op.discount() == 1) weight_ = large_array<Array<double>>("bellshard::mdp::weight", size);
 }
 
@@ -42,6 +44,7 @@ Proof Prover::prove(Array<double> const& values, Change change) {
   auto const enclosing = over_ranks(op_.comm(), op_.enclosing_change(values));
   sweeps_ += 1;
   double const span = enclosing.highest - enclosing.lowest;
+  bounds_ = unbounded(values);
   if (!std::isfinite(span)) return proof;
   proof.rounding_limits = change.highest - change.lowest <= 0.5 * span;
   if (op_.discount() < 1) {
@@ -50,28 +53,19 @@ Proof Prover::prove(Array<double> const& values, Change change) {
     prove_by_steps(values, enclosing, proof);
   }
   if (proof.holds) {
-    proof.width = max_over_ranks(op_.comm(), dp::largest_width(Execution(), own_, lower_, upper_, values, proof.floor));
-  } else {
-    Kokkos::deep_copy(lower_, -std::numeric_limits<double>::infinity());
-    Kokkos::deep_copy(upper_, std::numeric_limits<double>::infinity());
+    proof.width = max_over_ranks(op_.comm(), dp::largest_width(Execution(), own_, bounds_, proof.floor));
   }
   return proof;
 }
 
 bool Prover::check(Array<double> const& values, double low, double high) {
-  Execution const execution;
-  if (op_.discount() < 1) {
-    linalg::combine(execution, own_, 1, values, 0, values, lower_);
-    linalg::combine(execution, own_, 1, values, 0, values, upper_);
-    linalg::shift(execution, own_, low, lower_);
-    linalg::shift(execution, own_, high, upper_);
-  } else {
-    linalg::combine(execution, own_, 1, values, low, weight_, lower_);
-    linalg::combine(execution, own_, 1, values, high, weight_, upper_);
-  }
-  auto const violations = op_.verify(lower_, upper_);
+  bool const discounted = op_.discount() < 1;
+  auto const violations = op_.verify(values, discounted ? Array<double>() : weight_, low, high);
   sweeps_ += 1;
-  return sum_over_ranks(op_.comm(), violations.lower + violations.upper) == 0;
+  if (sum_over_ranks(op_.comm(), violations.lower + violations.upper) != 0) return false;
+  bounds_ = {values, {}, low, high};
+  if (!discounted) bounds_.weight = weight_;
+  return true;
 }
 
 void Prover::prove_discounted(Array<double> const& values, Change enclosing, Proof& proof) {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "kernels/dp/bounds.hpp"
 #include "kernels/linalg/vectors.hpp"
 #include "src/mdp/operator.hpp"
 #include "src/mdp/policy_equation.hpp"
@@ -24,18 +25,18 @@ struct Proof {
 ///     V + low w,  V + high w,     w(s) >= 1/2 + discount * sum p w(next) for every action that matters,
 ///
 /// with low and high from the least and the greatest T V - V, rounding included. Discounted, w is the same number everywhere
-/// (MacQueen 1966, Porteus 1971). Undiscounted, w is the expected number of steps that near-optimal policies make.
+/// (MacQueen 1966, Porteus 1971). Undiscounted, w is the expected number of steps that near-optimal policies make. Bounds are kept
+/// as V, w, low and high, so they hold for as long as V stays as it is.
 class Prover {
  public:
   /// tolerance: the width that is aimed at.
   Prover(Operator& op, double tolerance);
 
   /// Tries to prove bounds of `values` [local storage]; discounted, values are first moved to the middle of their bounds.
-  /// The bounds stand in lower() and upper() where it holds. `change` is that of the last sweep, all ranks. Collective.
+  /// Where it holds, bounds() are those of `values`; else they are infinite. `change` is that of the last sweep, all ranks. Collective.
   Proof prove(Array<double> const& values, Change change);
 
-  Array<double> const& lower() const { return lower_; }
-  Array<double> const& upper() const { return upper_; }
+  dp::Bounds const& bounds() const { return bounds_; }
   /// The greatest expected number of steps (undiscounted, after a proof); else 1 / (1 - discount).
   double longest() const { return longest_; }
   /// Undiscounted: w of the last proof, or 0, where the next one begins [local storage].
@@ -54,7 +55,7 @@ class Prover {
   Operator& op_;
   double tolerance_;
   linalg::Part own_;
-  Array<double> lower_, upper_;
+  dp::Bounds bounds_;
   Array<double> weight_, next_weight_, ones_;   ///< undiscounted alone
   Array<std::int32_t> weight_action_;
   std::unique_ptr<PolicyEquation> equation_;

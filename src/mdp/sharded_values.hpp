@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/sharded_array.hpp"
+#include "kernels/dp/bounds.hpp"
 #include "kernels/execution.hpp"
 #include "src/dist/partition.hpp"
 
@@ -34,6 +35,24 @@ io::ShardedArray sharded_values(Partition const& states, Block own, Array<T> con
   };
   array.store = [piece](Block items, void const* host) {
     Kokkos::deep_copy(piece(items), ConstHostPiece(static_cast<T const*>(host), static_cast<std::size_t>(items.size())));
+  };
+  return array;
+}
+
+/// One side of bounds, made from the values when it is fetched: no array of its own.
+inline io::ShardedArray sharded_bound(Partition const& states, Block own, dp::Bounds const& bounds, bool upper, std::int64_t first,
+                                      std::string long_name) {
+  io::ShardedArray array;
+  array.name = upper ? "upper" : "lower";
+  array.type = io::ElementType::float64;
+  array.shape = {states.size()};
+  array.own = own;
+  array.long_name = std::move(long_name);
+  array.fetch = [=](Block items, void* host) {
+    Array<double> const piece("bellshard::mdp::bound", static_cast<std::size_t>(items.size()));
+    dp::write_values(Execution(), {first + items.begin - own.begin, items.size()}, upper ? bounds.upper() : bounds.lower(), piece);
+    using HostPiece = Kokkos::View<double*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+    Kokkos::deep_copy(HostPiece(static_cast<double*>(host), piece.size()), piece);
   };
   return array;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "src/dist/reduce.hpp"
 #include "src/mdp/host_copy.hpp"
@@ -70,30 +71,32 @@ Answer StationaryProblem::answer_unreduced() {
   answer.width = proof.width;
   answer.floor = proof.floor;
   auto const first = op_->own_first();
-  auto const field = [&](Array<double> const& array, char const* name, char const* long_name) {
-    answer.fields.push_back(sharded_values(states_, own_, array, first, name, "1", long_name));
-  };
-  field(iteration_->values(), "value", "expected discounted reward");
-  field(iteration_->prover().lower(), "lower", "proven lower bound of the optimal value");
-  field(iteration_->prover().upper(), "upper", "proven upper bound of the optimal value");
+  answer.fields.push_back(sharded_values(states_, own_, iteration_->values(), first, "value", "1", "expected discounted reward"));
+  auto const& bounds = iteration_->prover().bounds();
+  answer.fields.push_back(sharded_bound(states_, own_, bounds, false, first, "proven lower bound of the optimal value"));
+  answer.fields.push_back(sharded_bound(states_, own_, bounds, true, first, "proven upper bound of the optimal value"));
   answer.fields.push_back(
       sharded_values(states_, own_, iteration_->actions(), 0, "action", "1", "optimal action, index within the state"));
 
-  // The policy's own value, by its linear equation from the optimal values on.
-  auto const size = static_cast<std::size_t>(op_->local_items());
-  auto const value = large_array<Array<double>>("bellshard::mdp::policy_value", size);
-  auto const next = large_array<Array<double>>("bellshard::mdp::policy_next", size);
-  Kokkos::deep_copy(value, iteration_->values());
-  double const goal = 0.1 * options_.tolerance * (1 - op_->discount()) * std::fmax(proof.floor, 1e-300);
+  answer.policy_value = [this] {
+    evaluate_policy();
+    return sharded_values(states_, own_, iteration_->values(), op_->own_first(), "policy_value", "1", "value of the written policy");
+  };
+  return answer;
+}
+
+/// From the optimal values on, by sweeps of the policy, in the memory of the values.
+void StationaryProblem::evaluate_policy() {
+  auto const &value = iteration_->values(), &next = iteration_->scratch();
+  linalg::Part const own{op_->own_first(), own_.size()};
+  double const ease = 1 - op_->discount();
+  double const goal = 0.1 * options_.tolerance * ease * std::fmax(iteration_->proof().floor, 1e-300);
   for (int sweep = 0; sweep < 1000; ++sweep) {
     auto const change = over_ranks(comm_, op_->evaluate(iteration_->actions(), value, next));
     Kokkos::deep_copy(value, next);
-    double const ease = 1 - op_->discount();
-    linalg::shift(Execution(), {first, own_.size()}, 0.5 * (change.lowest + change.highest) * op_->discount() / ease, value);
+    linalg::shift(Execution(), own, 0.5 * (change.lowest + change.highest) * op_->discount() / ease, value);
     if (!(change.highest - change.lowest > goal)) break;
   }
-  field(value, "policy_value", "value of the written policy");
-  return answer;
 }
 
 Found StationaryProblem::find() {
@@ -104,8 +107,8 @@ Found StationaryProblem::find() {
   found.proof = iteration_->proof();
   auto const lift = [&](Array<double> const& array) { return lift_values(comm_, states_, *reduction_, to_host(array, first, size)); };
   found.value = lift(iteration_->values());
-  found.lower = lift(iteration_->prover().lower());
-  found.upper = lift(iteration_->prover().upper());
+  std::tie(found.lower, found.upper) = bounds_to_host(iteration_->prover().bounds(), first, size);
+  for (auto* bound : {&found.lower, &found.upper}) *bound = lift_values(comm_, states_, *reduction_, *bound);
   found.action = lift_policy(comm_, states_, rows_, *reduction_, to_host(iteration_->actions(), 0, size));
   if (question_.criterion.kind == CriterionKind::reachability) {
     for (auto& bound : found.lower) bound = std::fmax(bound, 0);

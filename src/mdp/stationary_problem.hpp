@@ -36,6 +36,7 @@ class StationaryProblem : public Problem {
  private:
   Answer answer_unreduced();
   Answer answer_reduced();
+  void evaluate_policy();
   MPI_Comm comm_;
   Partition states_;
   Block own_;

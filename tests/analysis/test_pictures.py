@@ -56,7 +56,9 @@ class Pictures(unittest.TestCase):
         return subprocess.run([sys.executable, "-B", ANALYSIS / program, self.file, *arguments], capture_output=True, text=True)
 
     def colours(self, path):
-        return {tuple(round(255 * c) for c in pixel) for pixel in matplotlib.image.imread(path)[..., :3].reshape(-1, 3)}
+        levels = np.rint(255 * matplotlib.image.imread(path)[..., :3]).astype(np.uint32)
+        packed = np.unique(levels @ np.array([1 << 16, 1 << 8, 1], np.uint32))
+        return {(int(c) >> 16, int(c) >> 8 & 255, int(c) & 255) for c in packed}
 
     def test_globe_and_trace_become_pictures(self):
         write_result(self.file, *world())
@@ -82,6 +84,27 @@ class Pictures(unittest.TestCase):
         blocked = np.abs(pixels - np.array([0xd8, 0xd4, 0xcb]) / 255).sum(axis=2) < 0.01
         rows = np.flatnonzero(blocked.sum(axis=1) > pixels.shape[1] / 2)
         self.assertGreater(rows.min(), pixels.shape[0] * 0.4)
+
+    def test_values_of_any_model_with_their_bounds(self):
+        """5000 states, drawn one in two, some infinite; then a few with names."""
+        for size, names in ((5000, None), (4, [b"home", b"\xc3\xa9t\xc3\xa9", b"s=3", b"end"])):
+            value = np.arange(size, dtype=float)
+            value[2] = np.inf
+            with h5py.File(self.file, "w") as file:
+                file.attrs.update({"job": "value_iteration", "objective": "min"})
+                results = file.create_group("results")
+                results["state"] = np.arange(size) if names is None else np.array(names, dtype=object)
+                results["value"] = value
+                results["value"].attrs["long_name"] = "expected total reward"
+                results["lower"], results["upper"] = value - 1, value + 1
+                results["action"] = (np.arange(size) % 3).astype(np.int32)
+                results["sweeps"], results["proven_width"] = 17, 1e-7
+
+            done = self.call("plot.py", "-o", str(self.file.with_name("states.png")))
+
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn((0x2b, 0x2f, 0x36), self.colours(done.stdout.strip()))  # the values
+            self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # the infinite one
 
     def test_a_job_without_a_picture_is_refused_by_name(self):
         write_result(self.file, *world(), job="unheard_of")

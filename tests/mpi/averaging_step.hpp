@@ -47,7 +47,7 @@ class AveragingStep : public Step {
   }
   double residual() const override { return residual_; }
   bool finished() const override { return residual_ <= tolerance_; }
-  SweepWork work() const override { return {static_cast<double>(items), 16.0 * items}; }
+  SweepWork work() const override { return {static_cast<double>(items), 16.0 * items, 8.0 * items}; }
 
   std::vector<io::ShardedArray> arrays() override {
     io::ShardedArray x{.name = "x", .type = io::ElementType::float64, .shape = {items}, .own = own_};

@@ -21,10 +21,11 @@ TEST_CASE("a run ends when the step has finished, with a row of the trace for ea
   CHECK(life.result.sweeps > 50);
   CHECK(life.result.updates == static_cast<double>(life.result.sweeps * AveragingStep::items));
   CHECK(run.checkpoints() == 0);
-  REQUIRE(life.result.trace.size() == 4);
+  REQUIRE(life.result.trace.size() == 5);
   for (auto const& c : life.result.trace) CHECK(static_cast<std::int64_t>(c.values.size()) == life.result.sweeps);
   auto const seconds = column(life.result, "seconds");
   CHECK(std::is_sorted(seconds.begin(), seconds.end()));
+  for (double bytes : column(life.result, "bytes_received")) CHECK(bytes == 8.0 * AveragingStep::items);
 }
 
 TEST_CASE("stopped by a signal to one rank and restarted, the bits are those of an uninterrupted run") {

@@ -176,22 +176,28 @@ TEST_CASE("sweeps in place converge to the plain solution, in either order") {
 TEST_CASE("verifying sweeps accept bounds and find each state where one fails") {
   for_each_model([](Sharded& model) {
     auto const value = plain::solve(model.rows, model.discount, model.best(), 1e-12).value;
+    auto const verify = [&](std::vector<double> const& lower, std::vector<double> const& upper) {
+      return mdp::Operator::Violations{model.op->verify(model.local(lower), {}, 0, 0).lower, model.op->verify(model.local(upper), {}, 0, 0).upper};
+    };
     auto lower = value, upper = value;
     for (auto& v : lower) v -= 1e-8;
     for (auto& v : upper) v += 1e-8;
 
-    auto const good = model.op->verify(model.local(lower), model.local(upper));
+    auto const good = verify(lower, upper);
     CHECK(good.lower == 0);
     CHECK(good.upper == 0);
+    auto const shifted = model.op->verify(model.local(value), {}, -1e-8, 1e-8);
+    CHECK(shifted.lower == 0);
+    CHECK(shifted.upper == 0);
 
     lower.back() += 1;
     upper.front() -= 1;
-    auto const bad = model.op->verify(model.local(lower), model.local(upper));
+    auto const bad = verify(lower, upper);
     CHECK(sum_over_ranks(MPI_COMM_WORLD, bad.lower) >= 1);
     CHECK(sum_over_ranks(MPI_COMM_WORLD, bad.upper) >= 1);
     CHECK((bad.lower > 0) == model.op->own().contains(model.rows.states - 1));
     std::vector<double> const infinite(value.size(), INFINITY), minus(value.size(), -INFINITY);
-    auto const unbounded = model.op->verify(model.local(minus), model.local(infinite));
+    auto const unbounded = verify(minus, infinite);
     CHECK(unbounded.lower == 0);
     CHECK(unbounded.upper == 0);
   });

@@ -177,7 +177,29 @@ TEST_CASE("bounds are verified state by state") {
       above += model.best(s, v) > v[s];
     }
 
-    auto const found = sharded.op->verify(sharded.values(v), sharded.values(v));
+    auto const found = sharded.op->verify(sharded.values(v), {}, 0, 0);
+
+    CHECK(found.lower == below);
+    CHECK(found.upper == above);
+  });
+}
+
+TEST_CASE("bounds are values and weights, those of other ranks included") {
+  for_each_model([](DenseMdp const& model, Sharded const& sharded, Sharded const&) {
+    auto const v = some_values(model.states());
+    std::vector<double> weight(v.size()), lower(v), upper(v);
+    for (std::size_t s = 0; s < v.size(); ++s) {
+      weight[s] = static_cast<double>(s % 5) / 4;
+      lower[s] -= 0.5 * weight[s];
+      upper[s] += 0.75 * weight[s];
+    }
+    std::int64_t below = 0, above = 0;
+    for (auto s = sharded.op->own().begin; s < sharded.op->own().end; ++s) {
+      below += model.best(s, lower) < lower[s];
+      above += model.best(s, upper) > upper[s];
+    }
+
+    auto const found = sharded.op->verify(sharded.values(v), sharded.values(weight), -0.5, 0.75);
 
     CHECK(found.lower == below);
     CHECK(found.upper == above);
@@ -196,7 +218,7 @@ TEST_CASE("bounds that hold only by rounding do not hold") {
     auto moved = model;
     moved.actions[0][0].reward += 1000 - v + shift;
     Sharded const s(MPI_COMM_WORLD, uneven(2), moved, mdp::StorageChoice::indexed);
-    auto const found = s.op->verify(s.values(bound), s.values(bound));
+    auto const found = s.op->verify(s.values(bound), {}, 0, 0);
     return std::pair{sum_over_ranks(MPI_COMM_WORLD, found.lower), sum_over_ranks(MPI_COMM_WORLD, found.upper)};
   };
 
@@ -212,8 +234,8 @@ TEST_CASE("infinite bounds verify where they should") {
   model.actions = {{{1, {0, 0.5, 0.5}}, {1, {0, 1, 0}}}, {{0, {0, 1, 0}}}, {{1, {0, 0, 1}}}};
   Sharded const sharded(MPI_COMM_WORLD, uneven(3), model, mdp::StorageChoice::indexed);
   auto const verify = [&](std::vector<double> const& lower, std::vector<double> const& upper) {
-    auto const found = sharded.op->verify(sharded.values(lower), sharded.values(upper));
-    return std::pair{sum_over_ranks(MPI_COMM_WORLD, found.lower), sum_over_ranks(MPI_COMM_WORLD, found.upper)};
+    auto const below = sharded.op->verify(sharded.values(lower), {}, 0, 0).lower, above = sharded.op->verify(sharded.values(upper), {}, 0, 0).upper;
+    return std::pair{sum_over_ranks(MPI_COMM_WORLD, below), sum_over_ranks(MPI_COMM_WORLD, above)};
   };
   using Counts = std::pair<std::int64_t, std::int64_t>;
 

@@ -44,7 +44,7 @@ Answers ask(DenseMdp const& model, StorageChoice storage) {
   sharded.op->backup(sharded.values(v), out, action);
   sharded.op->sweep_in_place(in_place, mdp::Operator::Order::descending, 1.0);
   auto const change = sharded.op->enclosing_change(sharded.values(v));
-  auto const violations = sharded.op->verify(sharded.values(v), out);
+  auto const violations = sharded.op->verify(sharded.values(v), out, -0.25, 0.5);
   return {sharded.own(out), sharded.own(both), sharded.own(steps), sharded.own(in_place), sharded.own(action), change.lowest,
           change.highest, violations.lower, violations.upper};
 }

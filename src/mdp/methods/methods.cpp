@@ -112,6 +112,12 @@ void InexactPolicyIteration::keep_values(double most) {
   most_change_ = most;
 }
 
+bool InexactPolicyIteration::undo(Change change) {
+  if (size_of(change) <= most_change_) return false;
+  restore_values();
+  return true;
+}
+
 LinearOutcome InexactPolicyIteration::evaluate_by_solve() {
   op_.rewards(action_, next_);
   return equation_.solve(action_, next_, values_, linear_reduction, most_products);
@@ -128,8 +134,7 @@ void InexactPolicyIteration::refine() {
 void InexactPolicyIteration::advance(std::int64_t) {
   auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
   double sweeps = 1;
-  if (astray(change)) {
-    restore_values();
+  if (undo(change)) {
     sweeps_only_ = std::int64_t{1} << std::min<std::int64_t>(++failures_, 20);
     change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
     sweeps += 1;
@@ -220,8 +225,7 @@ void AdaptiveIteration::go(Change change) {
 void AdaptiveIteration::advance(std::int64_t) {
   double work = 1;
   auto change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
-  if (astray(change)) {
-    restore_values();
+  if (undo(change)) {
     trial_.patience -= patience_for_unsolved;
     change = over_ranks(op_.comm(), op_.backup(values_, next_, action_));
     work += 1;

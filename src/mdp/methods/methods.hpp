@@ -48,7 +48,7 @@ class InexactPolicyIteration : public ModifiedPolicyIteration {
   /// Before a step that may lead astray: the next change must not exceed `most`.
   void keep_values(double most);
   void trust_values() { most_change_ = std::numeric_limits<double>::infinity(); }
-  bool astray(Change change) const { return !(size_of(change) <= most_change_); }
+  bool undo(Change change) override;
   /// Back to what was kept.
   void restore_values() { std::swap(values_, safe_), trust_values(); }
 
