@@ -5,8 +5,9 @@
 
 namespace bellshard::io {
 
-/// Element types that files hold. Other types (bool, complex, compound) are refused by netCDF readers.
-enum class ElementType { uint8, int8, int16, int32, int64, uint64, float32, float64 };
+/// Element types that files hold. Other types (bool, complex, compound) are refused by netCDF readers. `letter` is a byte of a table
+/// of names, UTF-8; variables are numbers.
+enum class ElementType { uint8, int8, int16, int32, int64, uint64, float32, float64, letter };
 
 template <class T>
 constexpr ElementType element_type() {
@@ -17,6 +18,7 @@ constexpr ElementType element_type() {
   else if constexpr (std::is_same_v<U, std::int32_t>) return ElementType::int32;
   else if constexpr (std::is_same_v<U, std::int64_t>) return ElementType::int64;
   else if constexpr (std::is_same_v<U, std::uint64_t>) return ElementType::uint64;
+  else if constexpr (std::is_same_v<U, char>) return ElementType::letter;
   else if constexpr (std::is_same_v<U, float>) return ElementType::float32;
   else {
     static_assert(std::is_same_v<U, double>, "no such element type in a Bellshard file");
@@ -27,6 +29,7 @@ constexpr ElementType element_type() {
 constexpr std::size_t bytes_of(ElementType type) {
   switch (type) {
     case ElementType::uint8:
+    case ElementType::letter:
     case ElementType::int8: return 1;
     case ElementType::int16: return 2;
     case ElementType::int32:

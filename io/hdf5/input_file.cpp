@@ -1,6 +1,7 @@
 #include "io/hdf5/input_file.hpp"
 
 #include <fmt/ranges.h>
+#include <hdf5_hl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -154,6 +155,22 @@ std::vector<std::int64_t> InputFile::shape(std::string const& dataset) const {
   return extents;
 }
 
+std::vector<std::string> InputFile::axes(std::string const& dataset) const {
+  std::vector<std::string> names;
+  impl_->step(dataset, [&] {
+    auto const source = impl_->dataset(dataset);
+    names.resize(extents_of(source).size());
+    auto const take_name = [](hid_t, unsigned, hid_t scale, void* name) {
+      char text[256] = {0};
+      if (H5DSget_scale_name(scale, text, sizeof text) < 0) return herr_t{-1};
+      *static_cast<std::string*>(name) = text;
+      return herr_t{1};  // the first one will do
+    };
+    for (unsigned d = 0; d < names.size(); ++d) BELLSHARD_H5(H5DSiterate_scales(source, d, nullptr, take_name, &names[d]));
+  });
+  return names;
+}
+
 ElementType InputFile::type(std::string const& dataset) const {
   auto type = ElementType::float64;
   impl_->step(dataset, [&] {
@@ -181,7 +198,11 @@ void InputFile::read_block(std::string const& dataset, Block own, void* data, st
   impl_->step(dataset, [&] {
     source = impl_->dataset(dataset);
     TypeHandle const stored(BELLSHARD_H5(H5Dget_type(source)));
-    element_type_of(stored, impl_->where(dataset));
+    if (type == ElementType::letter) {
+      BELLSHARD_INPUT(H5Tequal(stored, H5T_C_S1) > 0, "{}: is no table of letters, but names are needed", impl_->where(dataset));
+    } else {
+      element_type_of(stored, impl_->where(dataset));
+    }
     extents = extents_of(source);
     std::int64_t needed = own.empty() ? 0 : own.size();
     for (std::size_t d = 1; d < extents.size(); ++d) needed *= extents[d];

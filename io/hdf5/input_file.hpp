@@ -29,6 +29,7 @@ class InputFile {
   bool has(std::string const& dataset) const;                       ///< dataset or group, absolute or from the root
   std::vector<std::string> children(std::string const& group) const;  ///< names in a group, sorted
   std::vector<std::int64_t> shape(std::string const& dataset) const;
+  std::vector<std::string> axes(std::string const& dataset) const;  ///< names of the dimension scales, "" where an axis has none
   ElementType type(std::string const& dataset) const;  ///< the stored type; exit 4 where it is none of ours
   std::optional<std::string> text_attribute(std::string const& object, std::string const& name) const;
   std::optional<double> number_attribute(std::string const& object, std::string const& name) const;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "io/hdf5/run_file.hpp"
+#include "io/hdf5/together.hpp"
 #include "src/base/error.hpp"
 
 namespace bellshard::io {
@@ -24,11 +25,12 @@ ShardedArray same_everywhere(std::string const& name, std::vector<std::int64_t> 
 }  // namespace
 
 struct ResultFile::Impl {
+  MPI_Comm comm;
   RunFile file;
 };
 
 ResultFile::ResultFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& record, StreamLimits limits)
-    : impl_(new Impl{RunFile(comm, std::move(path), record, limits)}) {
+    : impl_(new Impl{comm, RunFile(comm, std::move(path), record, limits)}) {
   impl_->file.group(results);
 }
 
@@ -45,8 +47,15 @@ Axis ResultFile::axis(std::string const& name, std::int64_t size, std::string co
 
 Axis ResultFile::axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name) {
   auto const result = axis(name, static_cast<std::int64_t>(names.size()), long_name);
-  impl_->file.labels(results, result.scale_id, name + "_name", names, long_name + ", names");
+  Block const all{0, result.size};
+  bool const root = rank_of(impl_->comm) == 0;
+  this->names(result, name + "_name", root ? all : Block{}, root ? names : std::vector<std::string>{}, long_name + ", names");
   return result;
+}
+
+void ResultFile::names(Axis const& axis, std::string const& table, Block own, std::vector<std::string> const& names,
+                       std::string const& long_name, int deflate) {
+  impl_->file.names(results, axis.scale_id, table, own, names, long_name, deflate);
 }
 
 void ResultFile::write(ShardedArray const& array, std::vector<Axis> const& axes, Flags const& flags, int deflate) {

@@ -45,9 +45,12 @@ class ResultFile {
   Axis axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name);
   /// An axis of /results that counts 0 .. size-1 (int64), unit "1".
   Axis axis(std::string const& name, std::int64_t size, std::string const& long_name);
-  /// An axis of /results whose items have names: a counting axis, and beside it the character table NAME_name, which xarray
-  /// shows as text and as a coordinate of every variable over this axis.
+  /// An axis of /results whose items have names, which every rank passes whole: a counting axis, and beside it the character table
+  /// NAME_name, which xarray shows as text and as a coordinate of every variable over this axis.
   Axis axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name);
+  /// The same table of names for an axis that is there, before the variables over it: each rank passes the names of its own items.
+  void names(Axis const& axis, std::string const& table, Block own, std::vector<std::string> const& names, std::string const& long_name,
+             int deflate = 0);
 
   /// Writes a variable of /results over these axes; axis 0 is the sharded one. Deflate level 0 to 9 (0: none).
   void write(ShardedArray const& array, std::vector<Axis> const& axes, Flags const& flags = {}, int deflate = 0);

@@ -49,9 +49,9 @@ class RunFile {
                               std::string const& long_name);
   /// A scale without values: a netCDF dimension that is no variable.
   std::int64_t bare_scale(std::string const& group, std::string const& name, std::int64_t size);
-  /// Names of the items of a scale: a character table, the CF way (section 6.1), which xarray shows as text.
-  void labels(std::string const& group, std::int64_t scale, std::string const& name, std::vector<std::string> const& names,
-              std::string const& long_name);
+  /// Names of the items of a scale, each rank its own: a character table, the CF way (section 6.1), which xarray shows as text.
+  void names(std::string const& group, std::int64_t scale, std::string const& name, Block own, std::vector<std::string> const& names,
+             std::string const& long_name, int deflate = 0);
 
   /// A variable over these scales (one for each of its axes; none: a scalar).
   void write(std::string const& group, ShardedArray const& array, std::vector<std::int64_t> const& scales,

@@ -14,7 +14,7 @@ struct RunFile::Impl {
   struct Scale {
     DatasetHandle dataset;
     std::int64_t size = 0;
-    std::string labels;  ///< variable with the names of its items; may be empty
+    std::string names;  ///< variable with the names of its items; may be empty
   };
 
   Impl(MPI_Comm comm, std::filesystem::path path, StreamLimits limits, Checksums checksums)

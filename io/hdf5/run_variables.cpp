@@ -65,13 +65,13 @@ DatasetHandle RunFile::Impl::create(std::string const& path, hid_t type, std::ve
 }
 
 void RunFile::Impl::attach(hid_t dataset, std::vector<std::int64_t> const& scale_ids) const {
-  std::vector<std::string> labels;
+  std::vector<std::string> names;
   for (std::size_t d = 0; d < scale_ids.size(); ++d) {
     auto const& scale = scales[static_cast<std::size_t>(scale_ids[d])];
     BELLSHARD_H5(H5DSattach_scale(dataset, scale.dataset, static_cast<unsigned>(d)));
-    if (!scale.labels.empty()) labels.push_back(scale.labels);
+    if (!scale.names.empty()) names.push_back(scale.names);
   }
-  if (!labels.empty()) write_attribute(dataset, "coordinates", joined(labels));
+  if (!names.empty()) write_attribute(dataset, "coordinates", joined(names));
 }
 
 std::int64_t RunFile::Impl::keep_scale(DatasetHandle dataset, char const* name, std::int64_t size) {
@@ -123,23 +123,22 @@ std::int64_t RunFile::bare_scale(std::string const& group, std::string const& na
   return id;
 }
 
-void RunFile::labels(std::string const& group, std::int64_t scale, std::string const& name, std::vector<std::string> const& names,
-                     std::string const& long_name) {
-  std::size_t width = 1;
-  for (auto const& item : names) width = std::max(width, item.size());
-  auto const letters = bare_scale(group, name + "_length", static_cast<std::int64_t>(width));
-  impl_->step([&] { impl_->plan(names.size() * width); });
-  impl_->step([&] {
-    // H5T_C_S1 of length one is netCDF's character; longer strings of fixed length are not for netCDF readers.
-    auto const table = impl_->create(group + "/" + name, H5T_C_S1, {static_cast<std::int64_t>(names.size()), static_cast<std::int64_t>(width)});
-    describe(table, ElementType::uint8, "1", long_name, {});
-    write_attribute(table, "_Encoding", std::string("utf-8"));
-    impl_->attach(table, {scale, letters});
-    std::string text(names.size() * width, '\0');
-    for (std::size_t i = 0; i < names.size(); ++i) std::copy(names[i].begin(), names[i].end(), text.begin() + static_cast<std::ptrdiff_t>(i * width));
-    if (impl_->rank == 0) BELLSHARD_H5(H5Dwrite(table, H5T_C_S1, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()));
-  });
-  impl_->scales[static_cast<std::size_t>(scale)].labels = name;
+void RunFile::names(std::string const& group, std::int64_t scale, std::string const& name, Block own, std::vector<std::string> const& names,
+                    std::string const& long_name, int deflate) {
+  std::int64_t width = 1;
+  for (auto const& item : names) width = std::max(width, static_cast<std::int64_t>(item.size()));
+  width = largest(impl_->comm, width);
+  auto const letters = bare_scale(group, name + "_length", width);
+  auto const size = impl_->scales[static_cast<std::size_t>(scale)].size;
+  ShardedArray table{name, ElementType::letter, {size, width}, own, false, "1", long_name};
+  table.fetch = [&](Block items, void* host) {
+    auto* const text = static_cast<char*>(host);
+    std::fill_n(text, items.size() * width, '\0');
+    for (auto i = items.begin; i < items.end; ++i) std::ranges::copy(names[static_cast<std::size_t>(i - own.begin)], text + (i - items.begin) * width);
+  };
+  write(group, table, {scale, letters}, {{}, {}, deflate});
+  attribute(group + "/" + name, "_Encoding", std::string("utf-8"));
+  impl_->scales[static_cast<std::size_t>(scale)].names = name;
 }
 
 void RunFile::write(std::string const& group, ShardedArray const& array, std::vector<std::int64_t> const& scales,

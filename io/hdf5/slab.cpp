@@ -96,6 +96,7 @@ hid_t memory_type(ElementType type) {
     case ElementType::int64: return H5T_NATIVE_INT64;
     case ElementType::uint64: return H5T_NATIVE_UINT64;
     case ElementType::float32: return H5T_NATIVE_FLOAT;
+    case ElementType::letter: return H5T_C_S1;
     case ElementType::float64: break;
   }
   return H5T_NATIVE_DOUBLE;
@@ -110,6 +111,7 @@ hid_t file_type(ElementType type) {
     case ElementType::int64: return H5T_STD_I64LE;
     case ElementType::uint64: return H5T_STD_U64LE;
     case ElementType::float32: return H5T_IEEE_F32LE;
+    case ElementType::letter: return H5T_C_S1;  // of length one, netCDF's character; longer ones are not for netCDF readers
     case ElementType::float64: break;
   }
   return H5T_IEEE_F64LE;

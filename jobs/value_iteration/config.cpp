@@ -94,8 +94,10 @@ void declare(Keys& keys, Config& config) {
   keys.table("output", "where it goes");
   keys.text("output.file", config.output.file, "result file, below the output folder (-o)");
   keys.integer("output.compression", config.output.compression, "deflate level of the result's arrays; 0: none").range(0, 9);
-  keys.flag("output.policy_value", config.output.policy_value, "evaluate the written policy once more and write its own value");
-  keys.flag("output.state_variables", config.output.state_variables, "write the model's state variables beside the values");
+  keys.flag("output.policy_value", config.output.policy_value, "evaluate the written policy once more and write its own value (no rasters)");
+  keys.flag("output.state_variables", config.output.state_variables, "write the model's state variables beside the values (no rasters)");
+  keys.flag("output.labels", config.output.labels, "write each label of the model, a byte a state (no rasters)");
+  keys.flag("output.names", config.output.names, "write the names of states and actions, where the model has some (no rasters)");
 }
 
 bool on_raster(Config const& config) { return config.model.kind == "raster"; }
@@ -172,7 +174,9 @@ void check_criterion(Keys const& keys, Config const& config) {
   bool const sums = kind == CriterionKind::discounted || kind == CriterionKind::total_cost || kind == CriterionKind::total_reward;
   need("solver.start", !on_raster(config) && (sums || kind == CriterionKind::reachability),
        "\"discounted\", \"total_reward\", \"total_cost\" and \"reachability\" on other models than rasters");
-  for (char const* key : {"output.policy_value", "output.state_variables"}) need(key, !on_raster(config), "any, but for model.kind = \"raster\"");
+  for (char const* key : {"output.policy_value", "output.state_variables", "output.labels", "output.names"}) {
+    need(key, !on_raster(config), "any, with other models than rasters");
+  }
   need("solver.tile", on_raster(config), "any, with model.kind = \"raster\"");
 }
 

@@ -70,6 +70,8 @@ struct Config {
     std::int64_t compression = 0;  ///< deflate level
     bool policy_value = true;
     bool state_variables = true;
+    bool labels = true;            ///< of the states
+    bool names = true;             ///< of the states and actions
   } output;
 };
 

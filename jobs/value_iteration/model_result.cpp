@@ -1,9 +1,9 @@
 #include "jobs/value_iteration/model_result.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "io/hdf5/result_file.hpp"
+#include "jobs/value_iteration/model_names.hpp"
 #include "src/dist/gather.hpp"
 #include "src/mdp/problem.hpp"
 
@@ -23,29 +23,6 @@ std::vector<double> pick(io::ShardedArray const& field, std::vector<std::int64_t
 
 io::ShardedArray const& field_named(mdp::Answer const& answer, std::string const& name) {
   return *std::find_if(answer.fields.begin(), answer.fields.end(), [&](auto const& field) { return field.name == name; });
-}
-
-constexpr std::int64_t most_named_states = 1'000'000;
-
-/// All names on every rank, where the model names its states and they are not too many.
-std::vector<std::string> small_table_of_names(Context& context, mdp::Source const& source, Block own) {
-  if (source.states() > most_named_states) return {};
-  std::vector<double> letters;  // each name and a zero
-  for (auto const& name : source.state_names(context.comm(), own)) {
-    letters.insert(letters.end(), name.begin(), name.end());
-    letters.push_back(0);
-  }
-  std::vector<std::string> names;
-  std::string name;
-  for (double letter : gather_from_ranks(context.comm(), letters)) {
-    if (letter != 0) {
-      name += static_cast<char>(letter);
-    } else {
-      names.push_back(std::move(name));
-      name.clear();
-    }
-  }
-  return names;
 }
 
 /// The answer where paths start: initial_state with value, lower and upper.
@@ -81,23 +58,21 @@ void write_model_result(Context& context, mdp::Source const& source, Partition c
   auto const own = states.block(context.rank());
   int const deflate = static_cast<int>(config.output.compression);
   io::ResultFile out(context.comm(), context.options().output_dir / config.output.file, described);
-  auto const names = small_table_of_names(context, source, own);
-  std::vector<io::Axis> axes{names.empty() ? out.axis("state", states.size(), "state index") : out.axis("state", names, "state index")};
+  ModelNames names(context, source, states, config, out);
+  std::vector<io::Axis> const axes{names.state_axis()};
   std::vector<io::Axis> stage_axes;
-  std::set<std::string> taken{"state", "initial_state", "stage", "sweeps", "proven_width", "policy_value"};
   for (auto const& field : answer.fields) {
-    taken.insert(field.name);
-    if (field.shape.size() == 1) {
-      out.write(field, axes, {}, deflate);
-    } else {
-      if (stage_axes.empty()) stage_axes = {axes[0], out.axis("stage", field.shape[1], "step, from the start")};
-      out.write(field, stage_axes, {}, deflate);
-    }
+    names.claim(field.name);
+    if (field.shape.size() == 2 && stage_axes.empty()) stage_axes = {axes[0], out.axis("stage", field.shape[1], "step, from the start")};
+    auto const& over = field.shape.size() == 1 ? axes : stage_axes;
+    out.write(field, over, {}, deflate);
+    if (field.name == "action" || field.name == "stage_action") names.write_action_names(field, over);
   }
+  for (auto const& [name, value] : answer.facts) names.claim(name);
+  names.write_labels();
   for (auto const& name : config.output.state_variables ? source.coordinates() : std::vector<std::string>()) {
     auto values = source.coordinate(context.comm(), own, name);
-    out.write(mdp::host_field(states, own, std::move(values), taken.contains(name) ? "state_" + name : name, "1", "state variable " + name), axes, {},
-              deflate);
+    out.write(mdp::host_field(states, own, std::move(values), names.claim(name), "1", "state variable " + name), axes, {}, deflate);
   }
   write_initial(context, source, own, answer, out);
   if (answer.policy_value && config.output.policy_value) out.write(answer.policy_value(), axes, {}, deflate);

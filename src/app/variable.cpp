@@ -35,6 +35,7 @@ std::string type_name(io::ElementType type) {
     case io::ElementType::uint64: return "uint64";
     case io::ElementType::float32: return "float32";
     case io::ElementType::float64: return "float64";
+    case io::ElementType::letter: return "text";
   }
   return "";
 }

@@ -21,6 +21,7 @@ struct Variable {
   std::string unit;
   std::string long_name;
 
+  std::string name() const { return path.substr(path.rfind('/') + 1); }
   std::int64_t items() const { return shape.empty() ? 1 : shape[0]; }
   std::int64_t elements_per_item() const;
 };

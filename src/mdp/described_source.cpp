@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "src/base/error.hpp"
-#include "src/mdp/predicate.hpp"
 
 namespace bellshard::mdp {
 namespace {
@@ -22,23 +21,14 @@ auto find_named(std::vector<Named> const& all, std::string const& name) {
 
 }  // namespace
 
-std::vector<std::uint8_t> DescribedSource::where(MPI_Comm comm, Block own, std::string const& predicate) const {
-  Predicate const holds(predicate, {names_of(facts_.labels), names_of(facts_.coordinates)});
-  return holds.evaluate(own.size(), {[&](std::string const& name) { return label(own, name); },
-                                     [&](std::string const& name) { return coordinate(comm, own, name); }});
-}
+std::vector<std::string> DescribedSource::labels() const { return names_of(facts_.labels); }
 
-bool DescribedSource::has_label(std::string const& name) const { return find_named(facts_.labels, name) != facts_.labels.end(); }
-
-std::vector<std::uint8_t> DescribedSource::initial(MPI_Comm, Block own) const {
-  return has_label("init") ? label(own, "init") : std::vector<std::uint8_t>{};
-}
-
-std::vector<std::uint8_t> DescribedSource::label(Block own, std::string const& name) const {
-  auto const& holds = find_named(facts_.labels, name)->holds;
+std::vector<std::uint8_t> DescribedSource::label(MPI_Comm comm, Block own, std::string const& name) const {
+  auto const found = find_named(facts_.labels, name);
+  if (found == facts_.labels.end()) return Source::label(comm, own, name);
   std::vector<std::uint8_t> marked;
   marked.reserve(static_cast<std::size_t>(own.size()));
-  for (auto state = own.begin; state < own.end; ++state) marked.push_back(holds(state) ? 1 : 0);
+  for (auto state = own.begin; state < own.end; ++state) marked.push_back(found->holds(state) ? 1 : 0);
   return marked;
 }
 
@@ -51,6 +41,11 @@ std::vector<double> DescribedSource::coordinate(MPI_Comm comm, Block own, std::s
   values.reserve(static_cast<std::size_t>(own.size()));
   for (auto state = own.begin; state < own.end; ++state) values.push_back(found->of(state));
   return values;
+}
+
+Source::ActionNames DescribedSource::action_names(MPI_Comm, Block) const {
+  auto const named = static_cast<std::int32_t>(facts_.actions.size());
+  return {facts_.actions, [named](std::int64_t, std::int32_t action) { return action < named ? action : -1; }};
 }
 
 void DescribedSource::expect_default_reward(std::string const& reward) const {

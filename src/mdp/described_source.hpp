@@ -20,26 +20,26 @@ struct StateFacts {
   std::string description;  ///< "ring of 50 places": for the log
   std::vector<Label> labels = {};
   std::vector<Coordinate> coordinates = {};
+  std::vector<std::string> actions = {};  ///< names of action 0, 1, ... of every state; those behind the last have none
 };
 
-/// A source whose states are described by formulas: labels, predicates and coordinates. The rows are left to those who derive.
+/// A source whose states are described by formulas: labels and coordinates. The rows are left to those who derive.
 class DescribedSource : public Source {
  public:
   explicit DescribedSource(StateFacts facts) : facts_(std::move(facts)) {}
 
   std::string description() const override { return facts_.description; }
-  std::vector<std::uint8_t> where(MPI_Comm comm, Block own, std::string const& predicate) const override;
-  bool has_label(std::string const& name) const override;
-  std::vector<std::uint8_t> initial(MPI_Comm comm, Block own) const override;
+  std::vector<std::string> labels() const override;
+  std::vector<std::uint8_t> label(MPI_Comm comm, Block own, std::string const& name) const override;
   std::vector<std::string> coordinates() const override;
   std::vector<double> coordinate(MPI_Comm comm, Block own, std::string const& name) const override;
+  ActionNames action_names(MPI_Comm comm, Block own) const override;
 
  protected:
   /// Exit 3 for a reward by name: generated models have one, without a name.
   void expect_default_reward(std::string const& reward) const;
 
  private:
-  std::vector<std::uint8_t> label(Block own, std::string const& name) const;
   StateFacts facts_;
 };
 

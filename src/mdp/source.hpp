@@ -1,8 +1,8 @@
 #pragma once
 #include <mpi.h>
 
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,18 +27,28 @@ class Source {
 
   /// States where a predicate over labels and coordinates holds, 1 or 0 [own state]: `goal`, `"goal"`, `s1=12 & c2<=3`.
   /// Exit 3 with the position for one that cannot be read, with the nearest name for an unknown one.
-  virtual std::vector<std::uint8_t> where(MPI_Comm comm, Block own, std::string const& predicate) const = 0;
-  virtual bool has_label(std::string const& name) const = 0;
-  /// Initial states [own state], empty where the model names none.
-  virtual std::vector<std::uint8_t> initial(MPI_Comm comm, Block own) const = 0;
+  std::vector<std::uint8_t> where(MPI_Comm comm, Block own, std::string const& predicate) const;
+  bool has_label(std::string const& name) const;
+  /// States with the label init [own state], empty where the model has no such label.
+  std::vector<std::uint8_t> initial(MPI_Comm comm, Block own) const;
 
   /// The operator without stored transitions, where the model can do it; else null.
   virtual std::unique_ptr<Operator> matrix_free(MPI_Comm comm, Partition const& states, Objective objective, double discount) const;
-  /// Variables of the states for results: names, and their values for own states.
+  /// Labels of the states: names, and for own states 1 where one holds, else 0.
+  virtual std::vector<std::string> labels() const { return {}; }
+  virtual std::vector<std::uint8_t> label(MPI_Comm comm, Block own, std::string const& name) const;
+  /// Variables of the states: names, and their values for own states.
   virtual std::vector<std::string> coordinates() const { return {}; }
-  /// Names of the own states [own state]; empty where the model has none. Collective.
-  virtual std::vector<std::string> state_names(MPI_Comm, Block) const { return {}; }
   virtual std::vector<double> coordinate(MPI_Comm comm, Block own, std::string const& name) const;
+  /// Names of the own states [own state]; empty where the model has none.
+  virtual std::vector<std::string> state_names(MPI_Comm, Block) const { return {}; }
+
+  /// Distinct names of actions, empty where the model has none, and which of them an action of an own state has; -1: none.
+  struct ActionNames {
+    std::vector<std::string> name;
+    std::function<std::int32_t(std::int64_t state, std::int32_t action)> of;
+  };
+  virtual ActionNames action_names(MPI_Comm, Block) const { return {}; }
 };
 
 }  // namespace bellshard::mdp

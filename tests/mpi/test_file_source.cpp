@@ -115,13 +115,12 @@ TEST_CASE("labels, coordinates, predicates and names come by blocks") {
   auto const names = source.state_names(MPI_COMM_WORLD, own);
   auto const actions = source.action_names(MPI_COMM_WORLD, own);
   std::vector<std::string> const numerals{"zero", "one", "two", "three", "four", "five"};
-  std::size_t pair = 0;
   for (auto s = own.begin; s < own.end; ++s) {
     auto const local = static_cast<std::size_t>(s - own.begin);
     CHECK(initial[local] == (s == 0));
     CHECK(x[local] == 0.5 * static_cast<double>(s));
     CHECK(names[local] == numerals[static_cast<std::size_t>(s)]);
-    for (int a = 0; a < 1 + s % 3; ++a) CHECK(actions.index[pair++] == a - 1);
+    for (int a = 0; a < 1 + s % 3; ++a) CHECK(actions.of(s, a) == a - 1);
   }
   CHECK(joined(actions.name) == "go run ");
 }

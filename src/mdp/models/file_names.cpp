@@ -37,24 +37,27 @@ std::vector<std::string> FileSource::state_names(MPI_Comm comm, Block own) const
   return texts(comm, "/state_name", own);
 }
 
-FileSource::ActionNames FileSource::action_names(MPI_Comm comm, Block own) const {
+Source::ActionNames FileSource::action_names(MPI_Comm comm, Block own) const {
   if (!file_.has("/action_name")) return {};
   expect_length("/action_name_index", pairs_, "a number for each pair of a state and an action");
-  ActionNames names;
   auto const distinct = column_length("/action_name_offset") - 1;
-  names.name = texts(comm, "/action_name", {0, distinct});
+  auto names = texts(comm, "/action_name", {0, distinct});
 
-  auto const offset = action_offset(comm, own);
+  auto offset = action_offset(comm, own);
   Block const pairs = own.empty() ? Block{} : Block{offset.front(), offset.back()};
-  names.index.resize(static_cast<std::size_t>(pairs.size()));
-  file_.read("/action_name_index", pairs, std::span(names.index));
+  std::vector<std::int32_t> index(static_cast<std::size_t>(pairs.size()));
+  file_.read("/action_name_index", pairs, std::span(index));
   together(comm, [&] {
-    for (std::size_t i = 0; i < names.index.size(); ++i) {
-      BELLSHARD_INPUT(names.index[i] >= -1 && names.index[i] < distinct, "{}[{}] = {} (must lie in -1 .. {}; -1 is no name)",
-                      place("/action_name_index"), pairs.begin + static_cast<std::int64_t>(i), names.index[i], distinct - 1);
+    for (std::size_t i = 0; i < index.size(); ++i) {
+      BELLSHARD_INPUT(index[i] >= -1 && index[i] < distinct, "{}[{}] = {} (must lie in -1 .. {}; -1 is no name)", place("/action_name_index"),
+                      pairs.begin + static_cast<std::int64_t>(i), index[i], distinct - 1);
     }
   });
-  return names;
+  auto of = [own, pairs, offset = std::move(offset), index = std::move(index)](std::int64_t state, std::int32_t action) {
+    auto const pair = offset[static_cast<std::size_t>(state - own.begin)] - pairs.begin + action;
+    return index[static_cast<std::size_t>(pair)];
+  };
+  return {std::move(names), std::move(of)};
 }
 
 }  // namespace bellshard::mdp

@@ -7,7 +7,6 @@
 #include "src/base/error.hpp"
 #include "src/config/nearest.hpp"
 #include "src/mdp/models/file_rows.hpp"
-#include "src/mdp/predicate.hpp"
 #include "src/runtime/context.hpp"
 
 namespace bellshard::mdp {
@@ -164,7 +163,7 @@ std::string FileSource::reward_dataset(std::string const& name) const {
                        : fmt::format("it has: {}", fmt::join(known, ", ")));
 }
 
-std::vector<std::uint8_t> FileSource::label(Block own, std::string const& name) const {
+std::vector<std::uint8_t> FileSource::label(MPI_Comm, Block own, std::string const& name) const {
   std::vector<std::uint8_t> mark(size_of(own));
   file_.read("/label/" + name, own, std::span(mark));
   for (auto& m : mark) m = m != 0 ? 1 : 0;
@@ -175,18 +174,6 @@ std::vector<double> FileSource::coordinate(MPI_Comm, Block own, std::string cons
   std::vector<double> value(size_of(own));
   file_.read("/coordinate/" + name, own, std::span(value));
   return value;
-}
-
-std::vector<std::uint8_t> FileSource::where(MPI_Comm comm, Block own, std::string const& predicate) const {
-  Predicate const wanted(predicate, {labels_, coordinates_});
-  return wanted.evaluate(own.size(), {[&](std::string const& name) { return label(own, name); },
-                                      [&](std::string const& name) { return coordinate(comm, own, name); }});
-}
-
-bool FileSource::has_label(std::string const& name) const { return contains(labels_, name); }
-
-std::vector<std::uint8_t> FileSource::initial(MPI_Comm, Block own) const {
-  return has_label("init") ? label(own, "init") : std::vector<std::uint8_t>{};
 }
 
 }  // namespace bellshard::mdp

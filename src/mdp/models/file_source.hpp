@@ -19,23 +19,14 @@ class FileSource : public Source {
   std::string description() const override;
   Partition partition(MPI_Comm comm) const override;
   Rows rows(MPI_Comm comm, Block own, std::string const& reward) const override;
-  std::vector<std::uint8_t> where(MPI_Comm comm, Block own, std::string const& predicate) const override;
-  bool has_label(std::string const& name) const override;
-  std::vector<std::uint8_t> initial(MPI_Comm comm, Block own) const override;
+  std::vector<std::string> labels() const override { return labels_; }
+  std::vector<std::uint8_t> label(MPI_Comm comm, Block own, std::string const& name) const override;
   std::vector<std::string> coordinates() const override { return coordinates_; }
   std::vector<double> coordinate(MPI_Comm comm, Block own, std::string const& name) const override;
-
-  std::vector<std::string> labels() const { return labels_; }
-  std::vector<std::string> rewards() const;  ///< names of the rewards; the default one first, "" where it has none
-  /// Names of own states [own state]; empty where the file has none. Collective.
   std::vector<std::string> state_names(MPI_Comm comm, Block own) const override;
-  /// Distinct names of actions, and for each pair of the own states its place among them or -1; both empty where the file has
-  /// none. Collective.
-  struct ActionNames {
-    std::vector<std::string> name;
-    std::vector<std::int32_t> index;  ///< [own pair]
-  };
-  ActionNames action_names(MPI_Comm comm, Block own) const;
+  ActionNames action_names(MPI_Comm comm, Block own) const override;
+
+  std::vector<std::string> rewards() const;  ///< names of the rewards; the default one first, "" where it has none
 
  private:
   std::string place(std::string const& dataset) const;  ///< "x.h5:/reward"
@@ -43,7 +34,6 @@ class FileSource : public Source {
   void expect_length(std::string const& dataset, std::int64_t length, std::string const& reason) const;
   std::vector<std::int64_t> action_offset(MPI_Comm comm, Block own) const;
   std::vector<std::int64_t> transition_offset(MPI_Comm comm, Block pairs) const;
-  std::vector<std::uint8_t> label(Block own, std::string const& name) const;
   std::string reward_dataset(std::string const& name) const;
   std::vector<std::string> texts(MPI_Comm comm, std::string const& dataset, Block items) const;
 

@@ -21,7 +21,8 @@ class ForestKind : public GeneratedKind {
     auto const oldest = model_.ages - 1;
     return source(model_, {fmt::format("forest of {} age classes", model_.ages),
                            {{"init", [](std::int64_t age) { return age == 0; }}, {"oldest", [oldest](std::int64_t age) { return age == oldest; }}},
-                           {{"age", [](std::int64_t age) { return static_cast<double>(age); }}}});
+                           {{"age", [](std::int64_t age) { return static_cast<double>(age); }}},
+                           {"wait", "cut"}});
   }
 
  private:

@@ -21,7 +21,8 @@ class GridKind : public GeneratedKind {
     return source(model_, {fmt::format("grid of {} x {} cells", model_.rows, columns),
                            {{"goal", [](std::int64_t cell) { return cell == 0; }}, {"init", [last](std::int64_t cell) { return cell == last; }}},
                            {{"row", [columns](std::int64_t cell) { return static_cast<double>(cell / columns); }},
-                            {"column", [columns](std::int64_t cell) { return static_cast<double>(cell % columns); }}}});
+                            {"column", [columns](std::int64_t cell) { return static_cast<double>(cell % columns); }}},
+                           {"up", "right", "down", "left"}});
   }
 
  private:

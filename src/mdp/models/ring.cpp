@@ -25,7 +25,8 @@ class RingKind : public GeneratedKind {
     auto const goal = model_.goal;
     return source(model_, {fmt::format("ring of {} places", model_.places),
                            {{"goal", [goal](std::int64_t place) { return place == goal; }}},
-                           {{"place", [](std::int64_t place) { return static_cast<double>(place); }}}});
+                           {{"place", [](std::int64_t place) { return static_cast<double>(place); }}},
+                           {"stay", "down", "up"}});
   }
 
  private:

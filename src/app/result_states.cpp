@@ -1,0 +1,104 @@
+#include "src/app/result_states.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "src/base/error.hpp"
+#include "src/config/nearest.hpp"
+#include "src/mdp/predicate.hpp"
+
+namespace bellshard {
+
+NameColumn::NameColumn(io::InputFile const& file, std::string const& table) {
+  if (!file.has(table)) return;
+  auto const shape = file.shape(table);
+  BELLSHARD_INPUT(shape.size() == 2 && shape[1] > 0, "{}:{}: is no table of names", file.path().string(), table);
+  width_ = static_cast<std::size_t>(shape[1]);
+  letters_ = file.read_all<char>(table);
+}
+
+std::string_view NameColumn::operator[](std::int64_t item) const {
+  std::string_view const cell(letters_.data() + static_cast<std::size_t>(item) * width_, width_);
+  return cell.substr(0, cell.find('\0'));
+}
+
+std::vector<std::string> NameColumn::all() const {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < size(); ++i) names.emplace_back((*this)[i]);
+  return names;
+}
+
+ResultStates::ResultStates(io::InputFile const& result) : file(result) {
+  std::string const answer = "/results/value";
+  bool const whole = file.has(answer) && file.axes(answer) == std::vector<std::string>{"state"};
+  BELLSHARD_INPUT(whole, "{}: holds no values of states; `bellshard inspect` shows what it holds", file.path().string());
+  count = file.shape(answer).at(0);
+  names = NameColumn(file, "/results/state_name");
+  for (auto const& name : file.children("/results")) {
+    auto const path = "/results/" + name;
+    auto const axes = file.axes(path);
+    if (axes.empty() || axes[0] != "state") continue;
+    auto variable = describe_variable(file, path);
+    if (name.starts_with("label_") && file.text_attribute(path, "flag_meanings")) {
+      labels.push_back(name.substr(6));
+    } else if (variable.numeric && !name.ends_with("action_name_index")) {
+      variables.push_back(std::move(variable));
+    }
+  }
+  std::vector<std::string> const order{"value", "lower", "upper", "action", "policy_value"};
+  auto const rank = [&](Variable const& v) { return std::find(order.begin(), order.end(), v.name()) - order.begin(); };
+  std::stable_sort(variables.begin(), variables.end(), [&](auto const& a, auto const& b) { return rank(a) < rank(b); });
+}
+
+std::vector<std::int64_t> ResultStates::find(std::string const& asked) const {
+  std::vector<std::int64_t> found;
+  for (std::int64_t s = 0; s < names.size(); ++s) {
+    if (names[s] == asked) found.push_back(s);
+  }
+  if (!found.empty()) return found;
+
+  std::int64_t index = -1;
+  auto const [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), index);
+  if (error == std::errc() && end == asked.data() + asked.size()) {
+    BELLSHARD_INPUT(index >= 0 && index < count, "{}: there is no state {}; states are 0 to {}", file.path().string(), index, count - 1);
+    return {index};
+  }
+  try {
+    found = where(asked);
+  } catch (Error const& unreadable) {
+    if (unreadable.code() != ExitCode::bad_job_file) throw;
+    auto const meant = nearest(asked, names.all());
+    fail(ExitCode::bad_input, "{}: no state is called {}{}; nor is it an index, 0 to {}, or a predicate such as \"value > 1 & x = 3\": {}",
+         file.path().string(), asked, meant ? fmt::format(", did you mean {}?", *meant) : "", count - 1, unreadable.what());
+  }
+  BELLSHARD_INPUT(!found.empty(), "{}: {} holds in no state", file.path().string(), asked);
+  return found;
+}
+
+std::vector<std::int64_t> ResultStates::where(std::string const& predicate) const {
+  mdp::StateNames known{labels, {}};
+  for (auto const& variable : variables) {
+    if (variable.shape.size() == 1) known.variables.push_back(variable.name());
+  }
+  mdp::Predicate const wanted(predicate, known);
+  std::vector<std::int64_t> found;
+  constexpr std::int64_t part = 1 << 22;  // bounds the memory of the columns
+  for (std::int64_t begin = 0; begin < count; begin += part) {
+    Block const some{begin, std::min(count, begin + part)};
+    auto const read = [&](std::string const& name, auto column) {
+      column.resize(static_cast<std::size_t>(some.size()));
+      file.read("/results/" + name, some, std::span(column));
+      return column;
+    };
+    auto const holds = wanted.evaluate(some.size(), {[&](std::string const& name) { return read("label_" + name, std::vector<std::uint8_t>()); },
+                                                     [&](std::string const& name) { return read(name, std::vector<double>()); }});
+    for (auto s = some.begin; s < some.end; ++s) {
+      if (holds[static_cast<std::size_t>(s - begin)] != 0) found.push_back(s);
+    }
+  }
+  return found;
+}
+
+}  // namespace bellshard

@@ -1,0 +1,178 @@
+"""What a model calls its states, actions and labels stands in the result: for xarray, ncdump, and on any number of ranks."""
+import importlib.util
+import shutil
+import subprocess
+import unittest
+
+import h5py
+import numpy as np
+from bellshard_runs import BAD_JOB_FILE, DONE, JobTest, job_text, main
+
+# State s has two actions; the one at BEST[s] earns 1, the other nothing, and both lead on round the circle: with discount 1/2 every
+# value is 2. PAIR_NAME says which of the ACTIONS each pair is; -1: it has no name.
+STATES = ["start", "süd", "a b", "s=1 & t", "x,y", "", "3", "Ω" * 20, "start"]
+BEST = np.array([0, 1, 1, 0, 1, 0, 0, 1, 1])
+ACTIONS = ["go", "zurück nach Süd", "α→β", "never"]
+PAIR_NAME = np.array([0, 1, 1, 0, 2, 2, -1, 0, 0, -1, 1, 2, 2, 1, 0, 0, 1, 2])
+LABELS = {"init": [0], "goal": [3, 8], "2nd label, größer": [1, 2], "empty": []}
+# Names of variables that the result has uses of its own for.
+VARIABLES = ["states", "state", "value", "initial_value", "initial_lower", "width_floor", "sweeps", "state_name", "state_name_length", "action_name",
+             "named_action", "action_name_index", "label_goal", "policy_value", "state_value", "x"]
+
+
+def chosen_names():
+    return ["" if PAIR_NAME[2 * s + a] < 0 else ACTIONS[PAIR_NAME[2 * s + a]] for s, a in enumerate(BEST)]
+
+
+def put_names(file, path, names):
+    letters = [name.encode() for name in names]
+    file[path] = np.frombuffer(b"".join(letters), dtype=np.uint8)
+    file[path + "_offset"] = np.cumsum([0] + [len(name) for name in letters])
+
+
+def write_model(path, named=True):
+    n = len(STATES)
+    with h5py.File(path, "w") as file:
+        file.attrs["schema"], file.attrs["schema_version"] = "bellshard.mdp", 1
+        file["action_offset"] = np.arange(0, 2 * n + 1, 2)
+        file["transition_offset"] = np.arange(2 * n + 1)
+        file["next_state"] = np.repeat((np.arange(n) + 1) % n, 2)
+        file["probability"] = np.ones(2 * n)
+        file["reward"] = (np.repeat(BEST, 2) == np.tile([0, 1], n)).astype(float)
+        if named:
+            put_names(file, "state_name", STATES)
+            put_names(file, "action_name", ACTIONS)
+            file["action_name_index"] = PAIR_NAME.astype(np.int32)
+            for name, holds in LABELS.items():
+                file[f"label/{name}"] = np.isin(np.arange(n), holds).astype(np.uint8)
+            for k, name in enumerate(VARIABLES):
+                file[f"coordinate/{name}"] = np.arange(n) + 100.0 * k
+
+
+def have(*modules):
+    return all(importlib.util.find_spec(module) for module in modules)
+
+
+JOB = {"model": {"kind": "file", "file": "model.h5"}, "criterion": {"kind": "discounted", "discount": 0.5}}
+
+
+class Names(JobTest):
+    def solve(self, *options, ranks=1, **tables):
+        return self.run_job(job_text(**{**JOB, **tables}), *options, ranks=ranks)
+
+    def check(self, results):
+        """An xarray data set."""
+        np.testing.assert_allclose(results.value, 2, rtol=1e-6)
+        np.testing.assert_array_equal(results.action, BEST)
+        self.assertEqual(list(results.state_name.values), STATES)
+        self.assertIn("state_name", results.value.coords)
+        self.assertEqual(list(results.action_name.values), ["", *ACTIONS])
+        self.assertEqual(list(results.action_name[results.action_name_index].values), chosen_names())
+        for name, holds in LABELS.items():
+            label = results[f"label_{name}"]
+            self.assertEqual((label.dims, label.dtype), (("state",), np.uint8))
+            self.assertEqual(list(np.flatnonzero(label)), holds, name)
+            self.assertEqual((list(label.flag_values), label.flag_meanings), ([0, 1], "no yes"))
+            self.assertEqual(label.long_name, f"states with the label {name}")
+        for k, name in enumerate(VARIABLES):
+            found = [v for v in results.variables.values() if v.attrs.get("long_name") == f"state variable {name}"]
+            self.assertEqual(len(found), 1, name)
+            np.testing.assert_array_equal(found[0], np.arange(len(STATES)) + 100.0 * k)
+        np.testing.assert_array_equal(results.x, np.arange(len(STATES)) + 100.0 * VARIABLES.index("x"))
+
+    def check_with(self, engine):
+        import xarray
+
+        write_model(self.folder / "model.h5")
+        for ranks in (1, 2, 3):
+            for compression in (0, 4):
+                with self.subTest(ranks=ranks, compression=compression):
+                    ending = self.solve("--set", f"output.compression={compression}", ranks=ranks)
+                    self.assert_ends(ending, DONE)
+                    with xarray.open_dataset(ending.file, group="results", engine=engine) as results:
+                        self.check(results)
+
+    @unittest.skipUnless(have("xarray", "h5netcdf"), "xarray or h5netcdf is absent")
+    def test_xarray_by_h5netcdf(self):
+        self.check_with("h5netcdf")
+
+    @unittest.skipUnless(have("xarray", "netCDF4"), "xarray or netCDF4 is absent")
+    def test_xarray_by_netcdf4(self):
+        self.check_with("netcdf4")
+
+    @unittest.skipUnless(shutil.which("ncdump"), "ncdump (netcdf-bin) is absent")
+    def test_ncdump(self):
+        write_model(self.folder / "model.h5")
+        ending = self.solve(ranks=2)
+        header = subprocess.run(["ncdump", "-h", ending.file], check=True, capture_output=True, text=True).stdout
+        for line in ("ubyte label_goal(state)", "label_goal:flag_values = 0UB, 1UB", 'label_goal:flag_meanings = "no yes"',
+                     "char state_name(state, state_name_length)", "char action_name(named_action, action_name_length)",
+                     "int action_name_index(state)", 'label_goal:coordinates = "state_name"'):
+            self.assertIn(line, header)
+
+    def test_more_ranks_than_states(self):
+        write_model(self.folder / "model.h5")
+        one, many = self.solve(ranks=1), self.solve(ranks=12)
+        self.assert_ends(many, DONE)
+        for name in ("state_name", "action_name", "action_name_index", "label_goal"):
+            np.testing.assert_array_equal(one.result(name), many.result(name), name)
+
+    def test_a_model_without_names(self):
+        write_model(self.folder / "model.h5", named=False)
+        for ranks in (1, 2, 3):
+            ending = self.solve(ranks=ranks)
+            self.assert_ends(ending, DONE)
+            with h5py.File(ending.file) as file:
+                self.assertFalse([name for name in file["results"] if "name" in name or "label" in name])
+
+    def test_left_out(self):
+        write_model(self.folder / "model.h5")
+        ending = self.solve(output={"labels": False, "names": False}, ranks=2)
+        self.assert_ends(ending, DONE)
+        with h5py.File(ending.file) as file:
+            long_names = [variable.attrs["long_name"].decode() for variable in file["results"].values()]
+        self.assertFalse([text for text in long_names if "label" in text.replace("variable label", "")])
+        self.assertFalse([text for text in long_names if text.startswith("name of the state") or "action_name of" in text])
+
+    def test_no_use_on_rasters(self):
+        for key in ("labels", "names"):
+            ending = self.run_job(job_text(model={"map": "....", "target": [[0, 0]]}, output={key: False}))
+            self.assert_ends(ending, BAD_JOB_FILE, f"output.{key} has no use here")
+
+    def test_a_plan_of_stages(self):
+        write_model(self.folder / "model.h5")
+        for ranks in (1, 3):
+            ending = self.solve(criterion={"kind": "finite_horizon", "horizon": 4}, ranks=ranks)
+            self.assert_ends(ending, DONE)
+            names = [b"".join(row).decode() for row in ending.result("action_name")]
+            plan = ending.result("stage_action_name_index")
+            self.assertEqual(plan.shape, (len(STATES), 4))
+            for column in plan.T:
+                self.assertEqual([names[k] for k in column], chosen_names())
+
+    def test_prism_model(self):
+        """`left` and `right` lead to absorbing states, of which `right`'s is the goal."""
+        (self.folder / "m.tra").write_text("3 4 4\n0 0 1 1 left\n0 1 2 1 right\n1 0 1 1\n2 0 2 1 rest\n")
+        (self.folder / "m.lab").write_text('0="init" 1="deadlock" 2="goal"\n0: 0\n2: 2\n')
+        self.assert_ends(self.call("convert", "m.tra", "model.h5"), DONE)
+        for ranks in (1, 2, 3):
+            for objective, name, state in (("max", b"right", 2), ("min", b"left", 1)):
+                ending = self.solve(criterion={"kind": "reachability", "target": "goal", "objective": objective}, ranks=ranks)
+                self.assert_ends(ending, DONE)
+                names = [b"".join(row) for row in ending.result("action_name")]
+                self.assertEqual(names[ending.result("action_name_index")[0]], name)
+                np.testing.assert_array_equal(ending.result("label_goal"), [0, 0, 1])
+                np.testing.assert_array_equal(ending.result("label_deadlock"), [0, 0, 0])
+
+    def test_generators(self):
+        """The forest of three ages with cheap wood: it is cut in the middle, and left alone in the oldest class."""
+        ending = self.solve(model={"kind": "forest", "r1": 4.0, "r2": 2.0, "p": 0.5}, criterion={"kind": "discounted", "discount": 0.1}, ranks=2)
+        self.assert_ends(ending, DONE)
+        names = [b"".join(row) for row in ending.result("action_name")]
+        self.assertEqual(names, [b"", b"wait", b"cut"])
+        self.assertEqual([names[k] for k in ending.result("action_name_index")], [b"wait", b"cut", b"wait"])
+        np.testing.assert_array_equal(ending.result("label_init"), [1, 0, 0])
+        np.testing.assert_array_equal(ending.result("label_oldest"), [0, 0, 1])
+
+
+main()
