@@ -18,6 +18,8 @@ class ModelNames {
 
   io::Axis const& state_axis() const { return state_; }
 
+  /// The result itself writes a variable of this name.
+  void reserve(std::string const& name) { taken_.insert(name); }
   /// A name of /results for a variable of the model: with "state_" in front, as often as it takes, where it is in use.
   std::string claim(std::string name);
 

@@ -62,13 +62,13 @@ void write_model_result(Context& context, mdp::Source const& source, Partition c
   std::vector<io::Axis> const axes{names.state_axis()};
   std::vector<io::Axis> stage_axes;
   for (auto const& field : answer.fields) {
-    names.claim(field.name);
+    names.reserve(field.name);
     if (field.shape.size() == 2 && stage_axes.empty()) stage_axes = {axes[0], out.axis("stage", field.shape[1], "step, from the start")};
     auto const& over = field.shape.size() == 1 ? axes : stage_axes;
     out.write(field, over, {}, deflate);
     if (field.name == "action" || field.name == "stage_action") names.write_action_names(field, over);
   }
-  for (auto const& [name, value] : answer.facts) names.claim(name);
+  for (auto const& [name, value] : answer.facts) names.reserve(name);
   names.write_labels();
   for (auto const& name : config.output.state_variables ? source.coordinates() : std::vector<std::string>()) {
     auto values = source.coordinate(context.comm(), own, name);

@@ -11,8 +11,24 @@ namespace {
 constexpr std::size_t most_shown = 20;  ///< states, and steps of a plan
 
 /// One answer a line: the variable, its number, what it is.
-std::string line_of(std::string const& name, std::string const& value, std::string const& meaning) {
-  return fmt::format("  {:<14} {:<22} {}\n", name, value, meaning);
+struct Line {
+  std::string name, value, meaning;
+};
+
+/// Columns as wide as what stands in them; plans, which are longer than a column should be, stick out.
+std::string aligned(std::vector<Line> const& lines) {
+  std::size_t names = 14, values = 22;
+  auto const widen = [](std::size_t& width, std::string const& text) {
+    auto const letters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));  // UTF-8
+    if (letters <= 50) width = std::max(width, letters);
+  };
+  for (auto const& line : lines) {
+    widen(names, line.name);
+    widen(values, line.value);
+  }
+  std::string text;
+  for (auto const& line : lines) text += fmt::format("  {:<{}} {:<{}} {}\n", line.name, names, line.value, values, line.meaning);
+  return text;
 }
 
 /// An item of a variable: a number, or the first steps of a plan; actions with their names.
@@ -54,13 +70,14 @@ ExitCode query_result(CommandLine const& line, MPI_Comm comm) {
   for (std::size_t k = 0; k < std::min(found.size(), most_shown); ++k) {
     auto const s = found[k];
     text += states.names.empty() ? fmt::format("state {}\n", s) : fmt::format("state {} {}\n", s, states.names[s]);
-    std::string variables;  // of the model, behind the answer and the labels
+    std::vector<Line> lines;
     for (auto const& variable : states.variables) {
-      bool const of_model = variable.long_name.starts_with("state variable ");
-      (of_model ? variables : text) += line_of(variable.name(), item_text(file, variable, action_names, s), variable.long_name);
+      lines.push_back({variable.name(), item_text(file, variable, action_names, s), variable.long_name});
     }
-    if (!states.labels.empty()) text += line_of("labels", labels_text(states, s), "labels that hold");
-    text += variables;
+    if (!states.labels.empty()) lines.push_back({"labels", labels_text(states, s), "labels that hold"});
+    // The answer and the labels first, the variables of the model behind them.
+    std::stable_partition(lines.begin(), lines.end(), [](Line const& line) { return !line.meaning.starts_with("state variable "); });
+    text += aligned(lines);
   }
   if (found.size() > most_shown) text += fmt::format("... and {} more states\n", found.size() - most_shown);
   together(comm, [&] {

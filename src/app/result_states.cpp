@@ -70,8 +70,9 @@ std::vector<std::int64_t> ResultStates::find(std::string const& asked) const {
   } catch (Error const& unreadable) {
     if (unreadable.code() != ExitCode::bad_job_file) throw;
     auto const meant = nearest(asked, names.all());
-    fail(ExitCode::bad_input, "{}: no state is called {}{}; nor is it an index, 0 to {}, or a predicate such as \"value > 1 & x = 3\": {}",
-         file.path().string(), asked, meant ? fmt::format(", did you mean {}?", *meant) : "", count - 1, unreadable.what());
+    if (meant) fail(ExitCode::bad_input, "{}: no state is called {}; did you mean {}?", file.path().string(), asked, *meant);
+    fail(ExitCode::bad_input, "{}: {} is no state's name, no index (0 to {}), and no predicate such as \"value > 1 & x = 3\": {}",
+         file.path().string(), asked, count - 1, unreadable.what());
   }
   BELLSHARD_INPUT(!found.empty(), "{}: {} holds in no state", file.path().string(), asked);
   return found;

@@ -9,9 +9,20 @@ namespace {
 
 std::string_view leaf(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
+/// Letters of UTF-8, so that a wrong accent is one slip.
+std::vector<std::string_view> letters_of(std::string_view word) {
+  std::vector<std::string_view> letters;
+  for (std::size_t begin = 0, end = 0; begin < word.size(); begin = end) {
+    for (end = begin + 1; end < word.size() && (word[end] & 0xC0) == 0x80;) ++end;
+    letters.push_back(word.substr(begin, end - begin));
+  }
+  return letters;
+}
+
 }  // namespace
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+std::size_t edit_distance(std::string_view first, std::string_view second) {
+  auto const a = letters_of(first), b = letters_of(second);
   std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
