@@ -87,9 +87,9 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   takes_verbosity(check);
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
   inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);
-  auto* query = command(Command::query, "query", "answer for a state: its value, bounds and action");
+  auto* query = command(Command::query, "query", "answer for a state: its value, bounds, action, labels and variables");
   query->add_option("FILE", texts.files, "the result")->type_name("")->required()->expected(1);
-  query->add_option("--state", line.state, "its name, its index, or a predicate over the variables of the result: \"s1=12 & c2<=3\"")
+  query->add_option("--state", line.state, "its name, its index, or a predicate over the labels and variables of the result: \"goal & s1=12\"")
       ->type_name("WHICH")
       ->required();
   auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 if they are the same, 8 if they differ");

@@ -10,6 +10,11 @@
 #include "src/mdp/predicate.hpp"
 
 namespace bellshard {
+namespace {
+
+constexpr std::int64_t most_compared = 200'000;  ///< names that a mistyped one is held against, which takes a few seconds
+
+}  // namespace
 
 NameColumn::NameColumn(io::InputFile const& file, std::string const& table) {
   if (!file.has(table)) return;
@@ -24,9 +29,9 @@ std::string_view NameColumn::operator[](std::int64_t item) const {
   return cell.substr(0, cell.find('\0'));
 }
 
-std::vector<std::string> NameColumn::all() const {
+std::vector<std::string> NameColumn::first(std::int64_t most) const {
   std::vector<std::string> names;
-  for (std::int64_t i = 0; i < size(); ++i) names.emplace_back((*this)[i]);
+  for (std::int64_t i = 0; i < std::min(most, size()); ++i) names.emplace_back((*this)[i]);
   return names;
 }
 
@@ -69,7 +74,7 @@ std::vector<std::int64_t> ResultStates::find(std::string const& asked) const {
     found = where(asked);
   } catch (Error const& unreadable) {
     if (unreadable.code() != ExitCode::bad_job_file) throw;
-    auto const meant = nearest(asked, names.all());
+    auto const meant = nearest(asked, names.first(most_compared));
     if (meant) fail(ExitCode::bad_input, "{}: no state is called {}; did you mean {}?", file.path().string(), asked, *meant);
     fail(ExitCode::bad_input, "{}: {} is no state's name, no index (0 to {}), and no predicate such as \"value > 1 & x = 3\": {}",
          file.path().string(), asked, count - 1, unreadable.what());

@@ -18,7 +18,7 @@ class NameColumn {
   bool empty() const { return letters_.empty(); }
   std::int64_t size() const { return empty() ? 0 : static_cast<std::int64_t>(letters_.size() / width_); }
   std::string_view operator[](std::int64_t item) const;
-  std::vector<std::string> all() const;
+  std::vector<std::string> first(std::int64_t most) const;
 
  private:
   std::vector<char> letters_;

@@ -45,7 +45,8 @@ std::optional<std::string> nearest(std::string_view word, std::vector<std::strin
   for (auto const& candidate : candidates) {
     // Another table costs one slip: the same key of the right table wins.
     auto const by_path = edit_distance(word, candidate);
-    auto const by_leaf = edit_distance(leaf(word), leaf(candidate)) + 1;
+    bool const dotted = leaf(word).size() < word.size() || leaf(candidate).size() < candidate.size();
+    auto const by_leaf = (dotted ? edit_distance(leaf(word), leaf(candidate)) : by_path) + 1;
     auto const distance = std::min(by_path, by_leaf);
     auto const tolerated = std::max<std::size_t>(1, leaf(word).size() / 3) + (distance == by_leaf ? 1 : 0);
     if (distance <= tolerated && std::pair(distance, by_path) < best) {

@@ -86,6 +86,8 @@ TEST_CASE("an input file tells what it holds") {
   CHECK(file.shape("/results/x") == std::vector<std::int64_t>{20});
   CHECK(file.type("/results/x") == io::ElementType::float32);
   CHECK(file.type("/results/row") == io::ElementType::int64);
+  CHECK(file.axes("/results/x") == std::vector<std::string>{"row"});
+  CHECK(file.axes("/results/row") == std::vector<std::string>{""});
   CHECK(file.text_attribute("/", "job") == "demo");
   CHECK(file.text_attribute("/results/x", "units") == "1");
   CHECK(file.text_attribute("/results", "status") == "converged");
@@ -115,6 +117,9 @@ TEST_CASE("a file of another program is read, with filters, byte order, NaN and 
   CHECK(file.read_text("variable") == "more words");
   check_refused([&] { file.type("complex"); }, "element type");
   check_refused([&] { file.read_text("z"); }, "no text");
+  check_refused([&] { file.read_all<char>("z"); }, "no table of letters");
+  check_refused([&] { file.read_all<char>("fixed"); }, "no table of letters");
+  CHECK(file.axes("z") == std::vector<std::string>{"", ""});
 }
 
 TEST_CASE("what cannot be read is refused on every rank with exit 4") {

@@ -45,6 +45,34 @@ TEMPLATE_TEST_CASE("what one partition writes another reads back, element by ele
   CHECK(wrong == 0);
 }
 
+TEST_CASE("names that ranks write for their own items another partition reads back") {
+  ScratchFolder folder;
+  auto const deflate = GENERATE(0, 4);
+  constexpr std::int64_t items = 1013;
+  auto const name_of = [](std::int64_t item) { return std::string(static_cast<std::size_t>(item % 7), 'a') + (item == 500 ? "größer" : ""); };
+  auto const own = uneven(items), other = uneven_reversed(items);
+  std::vector<std::string> names;
+  for (auto item = own.begin; item < own.end; ++item) names.push_back(name_of(item));
+  {
+    io::ResultFile out(MPI_COMM_WORLD, folder / "x.h5", some_record(), {1000, std::size_t{1} << 30});
+    out.names(out.axis("row", items, "row"), "row_name", own, names, "name of the row", deflate);
+    out.commit();
+  }
+
+  io::InputFile const file(MPI_COMM_WORLD, folder / "x.h5");
+  auto const width = static_cast<std::size_t>(file.shape("/results/row_name").at(1));
+  std::vector<char> letters(static_cast<std::size_t>(other.size()) * width);
+  file.read("/results/row_name", other, std::span(letters));
+
+  CHECK(width == name_of(500).size());
+  std::int64_t wrong = 0;
+  for (auto item = other.begin; item < other.end; ++item) {
+    std::string cell(letters.data() + static_cast<std::size_t>(item - other.begin) * width, width);
+    wrong += cell.substr(0, cell.find('\0')) != name_of(item);
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("an item that is larger than a transfer is cut along its inner axes") {
   ScratchFolder folder;
 

@@ -12,6 +12,8 @@ TEST_CASE("edit distance counts insertions, deletions, replacements and swaps") 
   CHECK(edit_distance("drfit", "drift") == 1);
   CHECK(edit_distance("drft", "drift") == 1);
   CHECK(edit_distance("kitten", "sitting") == 3);
+  CHECK(edit_distance("sud", "süd") == 1);
+  CHECK(edit_distance("αβγ", "αγβ") == 1);
 }
 
 TEST_CASE("nearest prefers the same key of another table, then the fewest slips") {

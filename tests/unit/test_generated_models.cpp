@@ -136,6 +136,17 @@ TEST_CASE("labels, predicates and coordinates are those of the states") {
   CHECK(source->coordinate(MPI_COMM_WORLD, {6, 9}, "column") == std::vector<double>{2, 3, 0});
   CHECK(source->initial(MPI_COMM_WORLD, {10, 12}) == std::vector<std::uint8_t>{0, 1});
   CHECK_FALSE(source->has_label("gaol"));
+  CHECK(source->labels() == std::vector<std::string>{"goal", "init"});
+  CHECK(source->label(MPI_COMM_WORLD, {0, 2}, "goal") == std::vector<std::uint8_t>{1, 0});
+}
+
+TEST_CASE("actions have names where the model says so") {
+  auto const named = make_source("grid", "rows = 3\ncolumns = 4")->action_names(MPI_COMM_WORLD, {4, 9});
+  auto const nameless = make_source("garnet", "states = 10")->action_names(MPI_COMM_WORLD, {0, 10});
+
+  CHECK(named.name == std::vector<std::string>{"up", "right", "down", "left"});
+  CHECK(named.of(5, 2) == 2);
+  CHECK(nameless.name.empty());
 }
 
 TEST_CASE("keys that no model can have are refused") {

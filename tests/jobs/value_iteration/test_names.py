@@ -26,6 +26,8 @@ class Names(JobTest):
         self.assertIn("state_name", results.value.coords)
         self.assertEqual(list(results.action_name.values), ["", *ACTIONS])
         self.assertEqual(list(results.action_name[results.action_name_index].values), chosen_names())
+        by_name = results.x.set_xindex("state_name")
+        self.assertEqual(float(by_name.sel(state_name="süd")), results.x[1])
         for name, holds in LABELS.items():
             label = results[f"label_{name}"]
             self.assertEqual((label.dims, label.dtype), (("state",), np.uint8))
