@@ -64,4 +64,11 @@ void ModelNames::write_action_names(io::ShardedArray const& chosen, std::vector<
   out_.write(index, axes, {}, static_cast<int>(asked_.compression));
 }
 
+void check_names(Context& context, mdp::Source const& source, Partition const& states, Config const& config) {
+  if (!config.output.names) return;
+  auto const own = states.block(context.rank());
+  source.state_names(context.comm(), own);
+  source.action_names(context.comm(), own);
+}
+
 }  // namespace bellshard::value_iteration

@@ -42,4 +42,7 @@ class ModelNames {
   std::set<std::string> taken_;
 };
 
+/// Refuses names that cannot be written, exit 4: before the sweeps, not behind them. Collective.
+void check_names(Context& context, mdp::Source const& source, Partition const& states, Config const& config);
+
 }  // namespace bellshard::value_iteration

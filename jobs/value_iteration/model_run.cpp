@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jobs/value_iteration/model_names.hpp"
 #include "jobs/value_iteration/model_result.hpp"
 #include "jobs/value_iteration/runs.hpp"
 #include "jobs/value_iteration/start.hpp"
@@ -103,6 +104,7 @@ ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
   auto const source = open_model(context, config);
   auto const states = source->partition(context.comm());
   context.log().info("{}: {} states on {} ranks", source->description(), source->states(), context.ranks());
+  check_names(context, *source, states, config);
   auto const problem = set_up(context, config, *source, states);
   context.log().info("{}", problem->description());
   if (!config.solver.start.empty()) start_from_result(context, config.solver.start, states, *problem);

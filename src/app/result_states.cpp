@@ -48,7 +48,7 @@ ResultStates::ResultStates(io::InputFile const& result) : file(result) {
     auto variable = describe_variable(file, path);
     if (name.starts_with("label_") && file.text_attribute(path, "flag_meanings")) {
       labels.push_back(name.substr(6));
-    } else if (variable.numeric && !name.ends_with("action_name_index")) {
+    } else if (variable.numeric && !variable.long_name.starts_with("place in action_name")) {
       variables.push_back(std::move(variable));
     }
   }

@@ -8,7 +8,8 @@ STATES = ["start", "süd", "a b", "s=1 & t", "x,y", "", "3", "Ω" * 20, "start"]
 BEST = np.array([0, 1, 1, 0, 1, 0, 0, 1, 1])
 ACTIONS = ["go", "zurück nach Süd", "α→β", "never"]
 PAIR_NAME = np.array([0, 1, 1, 0, 2, 2, -1, 0, 0, -1, 1, 2, 2, 1, 0, 0, 1, 2])
-LABELS = {"init": [0], "goal": [3, 8], "2nd label, größer": [1, 2], "empty": []}
+LABELS = {"init": [0], "goal": [3, 8], "2nd label, größer": [1, 2], "empty": [],
+          "odd ": [1, 3, 5, 7], " a\\b\"c(1)%": [6]}
 # Names of variables that the result has uses of its own for.
 VARIABLES = ["states", "state", "value", "initial_value", "initial_lower", "width_floor", "sweeps", "state_name", "state_name_length", "action_name",
              "named_action", "action_name_index", "label_goal", "policy_value", "state_value", "x"]

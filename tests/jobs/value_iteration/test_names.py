@@ -6,7 +6,7 @@ import unittest
 
 import h5py
 import numpy as np
-from bellshard_runs import BAD_JOB_FILE, DONE, JobTest, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, JobTest, job_text, main
 from named_model import ACTIONS, BEST, JOB, LABELS, STATES, VARIABLES, chosen_names, write_model
 
 
@@ -93,6 +93,18 @@ class Names(JobTest):
             long_names = [variable.attrs["long_name"].decode() for variable in file["results"].values()]
         self.assertFalse([text for text in long_names if "label" in text.replace("variable label", "")])
         self.assertFalse([text for text in long_names if text.startswith("name of the state") or "action_name of" in text])
+
+    def test_broken_names_are_refused_before_the_sweeps(self):
+        for dataset, at, number in (("action_name_index", 7, 4), ("state_name_offset", 3, 1)):
+            write_model(self.folder / "model.h5")
+            with h5py.File(self.folder / "model.h5", "r+") as file:
+                file[dataset][at] = number
+            ending = self.solve(ranks=2)
+            self.assert_ends(ending, BAD_INPUT, f"model.h5:/{dataset}[{at}] = {number}")
+            self.assertNotIn("sweep 0", ending.log)
+            self.assertFalse(ending.file.exists())
+            self.assert_ends(self.solve("--set", "output.names=false", ranks=2), DONE)
+            ending.file.unlink()
 
     def test_no_use_on_rasters(self):
         for key in ("labels", "names"):

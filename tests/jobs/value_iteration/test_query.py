@@ -4,7 +4,7 @@ import unittest
 
 import h5py
 from bellshard_runs import BAD_COMMAND_LINE, BAD_INPUT, DONE, JobTest, job_text, main
-from named_model import BEST, JOB, LABELS, STATES, chosen_names, write_model
+from named_model import BEST, JOB, LABELS, STATES, VARIABLES, chosen_names, write_model
 
 
 def blocks(text):
@@ -48,8 +48,9 @@ class Query(JobTest):
                 self.assertAlmostEqual(float(lines[variable].split()[0]), 2, delta=1e-5)
             self.assertEqual(lines["action"].split("optimal action")[0].strip(), f"{BEST[s]} {chosen_names()[s]}".strip())
             held = sorted(label for label, holds in LABELS.items() if s in holds)
-            self.assertEqual(lines["labels"].split("labels that hold")[0].strip(), ", ".join(held) or "none")
+            self.assertEqual(lines["labels"].split("labels that hold")[0].strip(), ", ".join(held).strip() or "none")
             self.assertEqual(lines["state_value"].split()[0], str(1400 + s))
+            self.assertEqual(sum(line.split()[-1] == f"{name}" for line in lines.values() for name in VARIABLES), len(VARIABLES))
             self.assertEqual(list(lines)[:6], ["value", "lower", "upper", "action", "policy_value", "labels"])
 
     def test_by_name(self):
