@@ -122,19 +122,30 @@ class Names(JobTest):
             for column in plan.T:
                 self.assertEqual([names[k] for k in column], chosen_names())
 
-    def test_prism_model(self):
-        """`left` and `right` lead to absorbing states, of which `right`'s is the goal."""
-        (self.folder / "m.tra").write_text("3 4 4\n0 0 1 1 left\n0 1 2 1 right\n1 0 1 1\n2 0 2 1 rest\n")
-        (self.folder / "m.lab").write_text('0="init" 1="deadlock" 2="goal"\n0: 0\n2: 2\n')
-        self.assert_ends(self.call("convert", "m.tra", "model.h5"), DONE)
+    def check_left_or_right(self):
         for ranks in (1, 2, 3):
-            for objective, name, state in (("max", b"right", 2), ("min", b"left", 1)):
+            for objective, name in (("max", b"right"), ("min", b"left")):
                 ending = self.solve(criterion={"kind": "reachability", "target": "goal", "objective": objective}, ranks=ranks)
                 self.assert_ends(ending, DONE)
                 names = [b"".join(row) for row in ending.result("action_name")]
                 self.assertEqual(names[ending.result("action_name_index")[0]], name)
                 np.testing.assert_array_equal(ending.result("label_goal"), [0, 0, 1])
-                np.testing.assert_array_equal(ending.result("label_deadlock"), [0, 0, 0])
+                np.testing.assert_array_equal(ending.result("label_init"), [1, 0, 0])
+
+    def test_prism_model(self):
+        """`left` and `right` lead to absorbing states, of which the right one is the goal."""
+        (self.folder / "m.tra").write_text("3 4 4\n0 0 1 1 left\n0 1 2 1 right\n1 0 1 1\n2 0 2 1 rest\n")
+        (self.folder / "m.lab").write_text('0="init" 1="deadlock" 2="goal"\n0: 0\n2: 2\n')
+        self.assert_ends(self.call("convert", "m.tra", "model.h5"), DONE)
+        self.check_left_or_right()
+
+    def test_drn_model(self):
+        """The same from Storm."""
+        (self.folder / "m.drn").write_text("@type: MDP\n@parameters\n\n@reward_models\n\n@nr_states\n3\n@nr_choices\n4\n@model\n"
+                                           "state 0 init\n\taction left\n\t\t1 : 1\n\taction right\n\t\t2 : 1\n"
+                                           "state 1\n\taction __NOLABEL__\n\t\t1 : 1\nstate 2 goal\n\taction rest\n\t\t2 : 1\n")
+        self.assert_ends(self.call("convert", "m.drn", "model.h5"), DONE)
+        self.check_left_or_right()
 
     def test_generators(self):
         """The forest of three ages with cheap wood: it is cut in the middle, and left alone in the oldest class."""
