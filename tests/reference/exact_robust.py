@@ -32,6 +32,11 @@ def extreme(pair, values, objective):
     return filled(pair, sorted(pair.next, key=lambda t: values[t], reverse=objective == "max"))
 
 
+def with_nature(mdp):
+    """Nature on our side: what it may choose is ours to choose, a Markov decision process."""
+    return [[vertex for pair in pairs for vertex in vertices(pair)] for pairs in mdp]
+
+
 def opponent(objective):
     return "min" if objective == "max" else "max"
 

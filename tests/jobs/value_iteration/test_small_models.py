@@ -5,7 +5,6 @@ Each known value is confirmed by the oracle in exact rationals before the progra
 from fractions import Fraction
 
 import exact_mdp
-import exact_robust
 from bellshard_runs import main
 from closed_form_checks import FileModels, discounted
 from exact_average import average_reward
@@ -65,46 +64,6 @@ class SmallModels(FileModels):
         expected = [[F(n, 16) for n in (67, 129, 194, 227)], [2, F(25, 4), 10, F(21, 2)], [0, 5, 6, 5], [0] * 4]
         self.assertEqual(exact_mdp.finite_horizon(mdp, "max", 3), expected)
         self.check(self.model(mdp), {"kind": "finite_horizon", "horizon": 3, "objective": "max"}, dict(enumerate(expected[0])), steps=3)
-
-
-class IntervalModels(FileModels):
-    """Nature is against the objective: max over policies of the least, min over policies of the greatest probability."""
-
-    def check_reachability(self, mdp, target, max_min, min_max):
-        for objective, expected in (("max", F(max_min)), ("min", F(min_max))):
-            self.assertEqual(exact_robust.reachability(mdp, objective, target)[0], expected)
-            self.check(self.model(mdp, labels={"goal": target}), {"kind": "reachability", "objective": objective, "target": "goal"}, {0: expected})
-
-    def certain(self, *next_states):
-        return [pair(0, sure(t), sure(t)) for t in next_states]
-
-    def test_tiny_01(self):
-        gamble = pair(0, {1: "0.4", 2: "0.5"}, {1: "0.9", 2: "0.8"})
-        self.check_reachability([[gamble], self.certain(1), self.certain(2)], {1}, "2/5", "1/2")
-
-    def test_tiny_04(self):
-        gamble = pair(0, {3: "0.4", 4: "0.5"}, {3: "0.9", 4: "0.8"})
-        start = pair(0, {1: "0.4", 2: "0.3", 3: "0.1"}, {1: "0.4", 2: "0.3", 3: "0.6"})
-        mdp = [[start], self.certain(1, 2), [gamble, gamble, *self.certain(0)], self.certain(3), self.certain(4)]
-        self.check_reachability(mdp, {3}, 1, F(3, 7))
-
-    def robot(self, delta):
-        p, q = F(1, 2) - F(delta), F(1, 2) + F(delta)
-        def fixed(odds):
-            return pair(1, odds, odds)
-        return [[fixed({1: "0.6", 0: "0.4"}), fixed({3: "0.8", 1: "0.1", 4: "0.1"})],
-                [pair(1, {2: "0.8", 1: "0.1"}, {2: "0.9", 1: "0.2"}), pair(1, {4: p, 2: 1 - q}, {4: q, 2: 1 - p})],
-                [fixed(sure(2))], [fixed(sure(3))],
-                [fixed(sure(5)), fixed({3: "0.6", 4: "0.4"})],
-                [fixed({2: "0.9", 5: "0.1"}), fixed(sure(4))]]
-
-    def test_robot(self):
-        """PRISM's functionality tests: Pmaxmin = max(p, (1 + p) / 10), Rminmax = 98 / 80, p = 1/2 - delta."""
-        mdp = self.robot("0.1")
-        self.assertEqual(exact_robust.reachability(mdp, "max", {5})[0], F(2, 5))
-        model = self.model(mdp, labels={"goal1": {5}, "goal2": {2, 3}})
-        self.check(model, {"kind": "reachability", "objective": "max", "target": "goal1"}, {0: F(2, 5)})
-        self.check(model, {"kind": "total_reward", "objective": "min", "target": "goal1 | goal2"}, {0: F(98, 80)})
 
 
 main()
