@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import exact_mdp
 from bellshard_runs import main
-from closed_form_checks import FileModels, discounted
+from closed_form_checks import RANKS, FileModels, discounted
 from exact_average import average_reward
 from exact_mdp import Pair
 
@@ -49,6 +49,15 @@ class SmallModels(FileModels):
             self.assertEqual(exact_mdp.finite_horizon(mdp, "max", horizon, F("0.9"))[0], [expected])
             self.check(self.model(mdp), {"kind": "finite_horizon", "horizon": horizon, "discount": 0.9, "objective": "max"}, {0: expected}, steps=horizon)
 
+    def test_two_ways_to_the_end(self):
+        """Storm's discounted test: 4 in the second step, or 1 a step until the end comes with 1/5. At 15/16 both are worth 15/4."""
+        mdp = [[pair(0, sure(1)), pair(0, sure(2))], [pair(4, sure(3))], [pair(1, {2: "4/5", 3: "1/5"})], [pair(0, sure(3))]]
+        self.assertEqual(exact_mdp.total_reward(mdp, "max", {3})[0], 5)
+        model = self.model(mdp, labels={"end": {3}})
+        self.check(model, {"kind": "total_reward", "objective": "max", "target": "end"}, {0: 5, 1: 4, 2: 5, 3: 0}, steps=5, actions={0: 1})
+        self.check_discounted(mdp, "0.9", [F(18, 5), 4, F(25, 7), 0], actions={0: 0})
+        self.check_discounted(mdp, "0.9375", [F(15, 4), 4, 4, 0])
+
     def test_stochastic_inventory(self):
         """QuantEcon's and Puterman's (3.2.2): at most 3 in stock, demand 0, 1, 2 with 1/4, 1/2, 1/4; price 8, order 4 + 2 a, holding 1."""
         demand = {0: F(1, 4), 1: F(1, 2), 2: F(1, 4)}
@@ -63,7 +72,12 @@ class SmallModels(FileModels):
             mdp.append(row)
         expected = [[F(n, 16) for n in (67, 129, 194, 227)], [2, F(25, 4), 10, F(21, 2)], [0, 5, 6, 5], [0] * 4]
         self.assertEqual(exact_mdp.finite_horizon(mdp, "max", 3), expected)
-        self.check(self.model(mdp), {"kind": "finite_horizon", "horizon": 3, "objective": "max"}, dict(enumerate(expected[0])), steps=3)
+        model = self.model(mdp)
+        for ranks in RANKS:
+            with self.subTest(ranks=ranks):
+                ending = self.solve(model, {"kind": "finite_horizon", "horizon": 3, "objective": "max"}, ranks)
+                self.check_values(ending, dict(enumerate(expected[0])), steps=3)
+                self.assertEqual(ending.result("stage_value").T.tolist(), [[float(v) for v in stage] for stage in expected[:3]])  # exact in double
 
 
 main()
