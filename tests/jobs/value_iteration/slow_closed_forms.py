@@ -4,6 +4,9 @@ from grid_values import GridValues
 
 
 class Grid(GridValues):
+    def test_500_at_99_100(self):
+        self.check_grid(500, "0.99", "-99.999635488", ranks=(1, 2, 3, 4))
+
     def test_500_at_999_1000(self):
         self.check_grid(500, "0.999", "-712.912476738", ranks=(1, 2, 3, 4))
 

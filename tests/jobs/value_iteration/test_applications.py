@@ -1,4 +1,5 @@
 """Generated models of inventory, epidemics, machines and growth against published tables, exact sums and plain solvers."""
+import hashlib
 import itertools
 from fractions import Fraction
 
@@ -31,14 +32,25 @@ class Inventories(KnownValues):
                     orders = ["".join(map(str, action[fresh, :9])) for fresh in range(8, -1, -1)]
                     self.assertEqual(orders, table)
 
+    def test_perishable_orders_in_14641_states(self):
+        """Units live for three periods and arrive after two: the orders that an independent code gives, as a digest of one byte a state."""
+        model = {"kind": "perishable", "life": 3, "lead_time": 2, "max_order": 10, "issue": "lifo", "demand": "gamma", "demand_mean": 4.0,
+                 "demand_variation": 0.5, "max_demand": 100, "order_cost": 3.0, "shortage_cost": 5.0, "waste_cost": 7.0, "holding_cost": 1.0}
+        for ranks in (1, 2, 3, 4):
+            with self.subTest(ranks=ranks):
+                action = self.solve(model, discounted(0.99)[0], ranks, tolerance=1e-8).result("action")
+                self.assertEqual(np.bincount(action).tolist(), [10043, 1089, 1331, 2178])
+                self.assertEqual(hashlib.sha256(action.astype(np.uint8).tobytes()).hexdigest(),
+                                 "09c3b14f4e61e77b147d455332b748f44dd1f80234db7c32efaedfd8e9db497d")
+
     def test_perishable_gain(self):
         """Hendrix et al. (2019): profit of a period with Poisson demand of mean 5, cost 1/2, price 1; printed with two decimals."""
-        for life, gain in ((2, 2.22), (3, 2.40)):
-            for ranks in (1, 3):
+        for life, gain in ((2, 2.22), (3, 2.40), (4, 2.47)):
+            for ranks in (1, 2, 3, 4) if life < 4 else (1, 2):
                 with self.subTest(life=life, ranks=ranks):
                     model = {"kind": "perishable", "life": life, "lead_time": 1, "max_order": 10, "issue": "fifo", "demand": "poisson", "demand_mean": 5.0,
                              "max_demand": 100, "price": 1.0, "order_cost": 0.5, "shortage_cost": 0.0, "waste_cost": 0.0, "holding_cost": 0.0}
-                    ending = self.solve(model, {"kind": "average_reward", "objective": "max"}, ranks, tolerance=1e-6)
+                    ending = self.solve(model, {"kind": "average_reward", "objective": "max"}, ranks, tolerance=1e-4)
                     lower, upper = ending.result("lower"), ending.result("upper")
                     self.assertGreaterEqual(upper.min(), gain - 0.005)
                     self.assertLessEqual(lower.max(), gain + 0.005)
@@ -71,7 +83,7 @@ class Epidemic(KnownValues):
     def test_1000_people_at_9999_10000(self):
         """Rounding is larger than 1e-8 at values of 2e5: a stop rule in absolute numbers never ends."""
         self.check_epidemic(1000, 0.9999, {0: "-199900.2368842", 500: "-198818.5661403", 999: "-199706.5686924", 1000: "-200000"}, None,  # actions tie within rounding
-                            ranks=(2, 3), off="2e-7")
+                            ranks=(1, 2, 3, 4), off="2e-7")
 
     def test_20000_people_to_nine_digits(self):
         """Where all are susceptible nothing costs, for ever. Plain sums of 100 transitions could prove 3e-8 here."""
@@ -83,7 +95,7 @@ class Epidemic(KnownValues):
 
     def test_5000_people(self):
         self.check_epidemic(5000, 0.99, {0: "-1414.0817716", 2500: "25334.0518483", 4999: "13619.1088964", 5000: "-2000"},
-                            {0: 3269, 14: 71, 16: 360, 17: 822, 19: 479}, ranks=(2,), off="6e-7", tolerance=1e-8)
+                            {0: 3269, 14: 71, 16: 360, 17: 822, 19: 479}, ranks=(1, 2, 3, 4), off="6e-7", tolerance=1e-8)
 
 
 class AdditiveProduct(KnownValues):
