@@ -40,9 +40,9 @@ def draw(file):
         below.set_yticks(present)
     below.set_ylim(present.min() - 0.5, present.max() + 0.5)
     below.set_xlabel("State" if every == 1 else f"State (one in {every:,} drawn)")
-    names = results["state"]
-    if names.dtype.kind == "O" and at.size <= MOST_NAMES:
-        below.set_xticks(at, [style.text(name) for name in names[::every]], rotation=30, ha="right")
+    if "state_name" in results and at.size <= MOST_NAMES:
+        letters = results["state_name"][::every]
+        below.set_xticks(at, [b"".join(name).decode() for name in letters], rotation=30, ha="right")
     for axes in (above, below):
         axes.grid(color=style.QUIET, alpha=0.25, linewidth=0.6)
     return figure

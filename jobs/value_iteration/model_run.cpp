@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "jobs/value_iteration/model_names.hpp"
 #include "jobs/value_iteration/model_result.hpp"
@@ -81,6 +82,50 @@ std::unique_ptr<mdp::Problem> set_up(Context& context, Config const& config, mdp
   return mdp::make_problem(context.comm(), states, std::move(rows), std::move(question), solver_options(config));
 }
 
+/// Time of a sweep against ranks: what is counted, what was timed here, and a network as assumed.
+void forecast_sweeps(Context& context, mdp::Source const& source, Estimate& estimate) {
+  constexpr double latency = 2e-6, bandwidth = 10e9;  // [s], [bytes/s]
+  int const most = context.options().forecast_ranks;
+  if (most == 0) return;
+  std::vector<int> counts;
+  for (int ranks = 1; ranks < most; ranks *= 2) counts.push_back(ranks);
+  counts.push_back(most);
+  auto const forecasts = source.forecast(context.comm(), counts);
+  if (forecasts.empty()) {
+    estimate.facts.emplace_back("forecast of a sweep", "none: transitions that are stored are counted when they are read");
+    return;
+  }
+  auto const& whole = forecasts.front();
+  estimate.facts.emplace_back("a state in a sweep", fmt::format("16 bytes, {:.3g} transitions of 2 flops and what makes them; {:.3g} ns, timed here",
+                                                                whole.transitions / whole.states, 1e9 * whole.seconds_a_state));
+  estimate.facts.emplace_back("network, as assumed", fmt::format("{:.0f} us a message, {:.0f} GB/s a rank", 1e6 * latency, 1e-9 * bandwidth));
+  for (auto const& shard : forecasts) {
+    double const bytes = 8 * shard.items_received;
+    double const exchange = shard.messages * latency + bytes / bandwidth;
+    double const agreement = std::ceil(std::log2(shard.ranks)) * latency;
+    double const compute = shard.states * shard.seconds_a_state;
+    estimate.facts.emplace_back(fmt::format("a sweep on {} rank{}", shard.ranks, shard.ranks == 1 ? "" : "s"),
+                                fmt::format("{:.3g} s: {:.3g} s for {:.3g} states, {:.2g} s for {:.3g} bytes in {:.0f} messages, {:.2g} s to agree",
+                                            compute + exchange + agreement, compute, shard.states, exchange, bytes, shard.messages, agreement));
+  }
+}
+
+/// What a rank needs while it sweeps, by the arrays that the method makes.
+std::vector<MemoryItem> memory_of(Config const& config, double states) {
+  using mdp::Method;
+  auto const kind = config.criterion.kind;
+  auto const method = config.solver.method;
+  bool const solves = method == Method::automatic || method == Method::inexact_policy_iteration;
+  bool const gmres = config.solver.linear == mdp::LinearMethod::gmres;
+  bool const steps = kind != CriterionKind::discounted && kind != CriterionKind::finite_horizon;
+  std::vector<MemoryItem> memory{{"values, two stages", 16 * states}, {"actions", 4 * states}};
+  if (solves) memory.push_back({"linear solver", (gmres ? 32 : 8) * 8 * states});
+  if (steps) memory.push_back({"expected steps, for the proof, and their linear solver", (20 + 64) * states});
+  memory.push_back({"labels where they are asked for", states});
+  memory.push_back({"staging of files", 256.0 * (1 << 20)});
+  return memory;
+}
+
 }  // namespace
 
 Estimate estimate_model(Context& context, Config const& config) {
@@ -93,14 +138,15 @@ Estimate estimate_model(Context& context, Config const& config) {
   estimate.facts = {{"model", source->description()},
                     {"states", fmt::format("{}", source->states())},
                     {"states of the fullest rank", fmt::format("{}", most)}};
-  estimate.memory = {{"values, two stages, and both bounds", 4 * 8 * states},
-                     {"actions", 4 * states},
-                     {"linear solver (not value_iteration or gauss_seidel)", 31 * 8 * states},
-                     {"staging of files", 256.0 * (1 << 20)}};
+  estimate.memory = memory_of(config, states);
+  forecast_sweeps(context, *source, estimate);
   return estimate;
 }
 
 ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
+  if (context.options().verify) {
+    fail(ExitCode::bad_command_line, "--verify repeats the proof of rasters alone; drop it: the bounds of other models were checked by sweeps when they were made");
+  }
   auto const source = open_model(context, config);
   auto const states = source->partition(context.comm());
   context.log().info("{}: {} states on {} ranks", source->description(), source->states(), context.ranks());

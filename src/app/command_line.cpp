@@ -84,6 +84,9 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   auto* check = command(Command::check, "check", "check a job file and estimate the memory of each rank; runs nothing");
   takes_job(check);
   takes_keys(check);
+  check->add_option("--ranks", line.options.forecast_ranks, "forecast the time of a sweep on 1, 2, 4, ... up to N ranks, where the model is made by formula")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 24));
   takes_verbosity(check);
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
   inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);

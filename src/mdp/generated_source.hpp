@@ -1,5 +1,7 @@
 #pragma once
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -25,10 +27,16 @@ class GeneratedSource : public DescribedSource {
 
   std::int64_t states() const override { return model_.states(); }
   Partition partition(MPI_Comm comm) const override {
-    return sampled_partition(comm, states(), [&](std::int64_t first, std::int64_t stride, std::int64_t count) {
+    int ranks = 1;
+    BELLSHARD_MPI(MPI_Comm_size(comm, &ranks));
+    return partition(comm, ranks);
+  }
+  Partition partition(MPI_Comm comm, int parts) const {
+    return sampled_partition(comm, states(), parts, [&](std::int64_t first, std::int64_t stride, std::int64_t count) {
       return dp::survey_states(Execution(), model_, first, stride, count).transitions;
     });
   }
+  std::vector<Forecast> forecast(MPI_Comm comm, std::vector<int> const& ranks) const override;
   Rows rows(MPI_Comm comm, Block own, std::string const& reward) const override;
   std::unique_ptr<Operator> matrix_free(MPI_Comm comm, Partition const& states, Objective objective, double discount) const override {
     if (storage_ == Storage::stored) return nullptr;
@@ -37,6 +45,7 @@ class GeneratedSource : public DescribedSource {
 
  private:
   void collect(Block part, RowCollector& rows) const;
+  double time_sweep(dp::Survey const& survey) const;
 
   Model model_;
   Storage storage_;
@@ -53,6 +62,54 @@ Rows GeneratedSource<Model>::rows(MPI_Comm comm, Block own, std::string const& r
     made = std::move(rows).finish();
   });
   return made;
+}
+
+/// Every rank times the same sample at once, as they will sweep, and the slowest counts.
+template <dp::GeneratedModel Model>
+std::vector<Source::Forecast> GeneratedSource<Model>::forecast(MPI_Comm comm, std::vector<int> const& ranks) const {
+  std::vector<Forecast> all;
+  if (storage_ == Storage::stored) return all;
+  auto const seen = std::min<std::int64_t>(states(), 65536);
+  auto const survey = dp::survey_states(Execution(), model_, 0, states() / seen, seen);
+  double const seconds = max_over_ranks(comm, time_sweep(survey));
+  for (int const count : ranks) {
+    auto const shards = partition(comm, count);
+    Forecast forecast{.ranks = count, .seconds_a_state = seconds};
+    for (int part = 0; part < count; ++part) {
+      auto const block = shards.block(part);
+      if (block.empty()) continue;
+      auto const below = std::min(survey.below, block.begin), above = std::min(survey.above, states() - block.end);
+      auto const others = [&](std::int64_t margin) { return std::ceil(static_cast<double>(margin) / static_cast<double>(block.size())); };
+      forecast.states = std::fmax(forecast.states, static_cast<double>(block.size()));
+      forecast.items_received = std::fmax(forecast.items_received, static_cast<double>(below + above));
+      forecast.messages = std::fmax(forecast.messages, std::fmin(others(below) + others(above), count - 1.0));
+    }
+    forecast.transitions = forecast.states * static_cast<double>(survey.transitions) / static_cast<double>(seen);
+    all.push_back(forecast);
+  }
+  return all;
+}
+
+/// Seconds a state of a sweep over some 2 million states in the middle of the axis, the median of five.
+template <dp::GeneratedModel Model>
+double GeneratedSource<Model>::time_sweep(dp::Survey const& survey) const {
+  auto const count = std::min<std::int64_t>(states(), std::int64_t{1} << 21);
+  dp::GeneratedBlock<Model> block{model_};
+  block.states = count;
+  block.own_begin = (states() - count) / 2;
+  block.own_first = std::min(survey.below, block.own_begin);
+  block.discount = 0.5;
+  auto const above = std::min(survey.above, states() - block.own_begin - count);
+  auto const items = static_cast<std::size_t>(block.own_first + count + above);
+  auto const in = large_array<Array<double>>("bellshard::mdp::sample", items), out = large_array<Array<double>>("bellshard::mdp::sample", items);
+  std::vector<double> seconds;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    auto const begin = std::chrono::steady_clock::now();
+    dp::visit_own("bellshard::dp::backup", Execution(), 0, count, dp::PlainBackup<dp::GeneratedBlock<Model>>{block, in, out});
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + 2, seconds.end());
+  return seconds[2] / static_cast<double>(count);
 }
 
 /// Kernels count and fill, so that models with arrays in device memory work too; the host checks and merges.

@@ -7,12 +7,12 @@
 
 namespace bellshard::mdp {
 
-Partition sampled_partition(MPI_Comm comm, std::int64_t states,
+Partition sampled_partition(MPI_Comm comm, std::int64_t states, int parts,
                             std::function<std::int64_t(std::int64_t, std::int64_t, std::int64_t)> const& transitions) {
   int rank = 0, ranks = 1;
   BELLSHARD_MPI(MPI_Comm_rank(comm, &rank));
   BELLSHARD_MPI(MPI_Comm_size(comm, &ranks));
-  auto const pieces = Partition::equal(states, static_cast<int>(std::clamp<std::int64_t>(states, 1, 2048)));
+  auto const pieces = Partition::equal(states, static_cast<int>(std::clamp<std::int64_t>(states, 1, std::max<std::int64_t>(2048, 8 * std::int64_t{parts}))));
   auto const own = Partition::equal(pieces.parts(), ranks).block(rank);
 
   std::vector<std::int64_t> weight(static_cast<std::size_t>(pieces.parts()), 0);
@@ -27,9 +27,9 @@ Partition sampled_partition(MPI_Comm comm, std::int64_t states,
   }
   BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, weight.data(), static_cast<int>(weight.size()), MPI_INT64_T, MPI_SUM, comm));
 
-  auto const cuts = Partition::weighted(weight, ranks);
+  auto const cuts = Partition::weighted(weight, parts);
   std::vector<std::int64_t> sizes;
-  for (int part = 0; part < ranks; ++part) {
+  for (int part = 0; part < parts; ++part) {
     auto const block = cuts.block(part);
     std::int64_t size = 0;
     for (auto piece = block.begin; piece < block.end; ++piece) size += pieces.block(static_cast<int>(piece)).size();

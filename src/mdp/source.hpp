@@ -32,6 +32,18 @@ class Source {
   /// States with the label init [own state], empty where the model has no such label.
   std::vector<std::uint8_t> initial(MPI_Comm comm, Block own) const;
 
+  /// What a sweep would cost: the most of any rank, counted, and a rate timed on a sample here.
+  struct Forecast {
+    int ranks = 1;                ///< were there as many
+    double states = 0;
+    double transitions = 0;
+    double items_received = 0;    ///< values of other ranks that a rank reads
+    double messages = 0;          ///< that bring them
+    double seconds_a_state = 0;   ///< measured: a sweep without an exchange, on this rank's threads
+  };
+  /// One for each number of ranks; empty where nothing is known before the model is read. Collective.
+  virtual std::vector<Forecast> forecast(MPI_Comm, std::vector<int> const&) const { return {}; }
+
   /// The operator without stored transitions, where the model can do it; else null.
   virtual std::unique_ptr<Operator> matrix_free(MPI_Comm comm, Partition const& states, Objective objective, double discount) const;
   /// Labels of the states: names, and for own states 1 where one holds, else 0.

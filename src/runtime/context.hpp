@@ -21,6 +21,7 @@ struct RunOptions {
   double checkpoint_every = 600;            ///< [s]; 0: after every sweep; infinity: only when stopped
   double time_limit = 0;                    ///< [s] since the start of the program; 0: none
   bool verify = false;                      ///< repeat the proof on the file that was written
+  int forecast_ranks = 0;                   ///< check: forecast a sweep on as many ranks; 0: none
   std::string command_line = {};
   std::string job_file_text = {};           ///< canonical, all keys with their values
 };

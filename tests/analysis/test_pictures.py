@@ -93,7 +93,8 @@ class Pictures(unittest.TestCase):
             with h5py.File(self.file, "w") as file:
                 file.attrs.update({"job": "value_iteration", "objective": "min"})
                 results = file.create_group("results")
-                results["state"] = np.arange(size) if names is None else np.array(names, dtype=object)
+                if names is not None:
+                    results["state_name"] = np.array(names).view("S1").reshape(size, -1)
                 results["value"] = value
                 results["value"].attrs["long_name"] = "expected total reward"
                 results["lower"], results["upper"] = value - 1, value + 1

@@ -128,3 +128,22 @@ TEST_CASE("growth saves more out of more capital, less than it has") {
   double const steady = std::pow(0.95 / 3, 1.5), k = steady * (0.5 + 30 / 60.0);
   CHECK(steady * (0.5 + solution.action[30 * 5 + 2] / 60.0) == Approx(0.95 / 3 * std::cbrt(k)).epsilon(0.02));
 }
+
+TEST_CASE("an additive product of more states than 32 bits can count moves each machine as a small one does") {
+  for (std::int64_t const levels : {std::int64_t{100'000}, std::int64_t{7}}) {
+    bellshard::mdp::Additive const model{3, levels, 0.6, 0.8, 2};
+    std::int64_t const digit[] = {levels - 2, levels / 2, 3};
+    std::int64_t const state = (digit[0] * levels + digit[1]) * levels + digit[2];
+    CHECK(model.reward(state, 5) == static_cast<double>(digit[0] + digit[1] + digit[2]) + 2 * (1 + 3));  // machines 0 and 2 are serviced
+    double sum = 0, mean[3] = {};
+    model.transitions(state, 5, [&](std::int64_t next, double p) {
+      sum += p;
+      std::int64_t const there[] = {next / levels / levels, next / levels % levels, next % levels};
+      for (int k = 0; k < 3; ++k) mean[k] += p * static_cast<double>(there[k] - digit[k]);
+    });
+    CHECK(sum == Approx(1));
+    CHECK(mean[0] == Approx(-0.8));
+    CHECK(mean[1] == Approx(0.4));
+    CHECK(mean[2] == Approx(-0.8));
+  }
+}

@@ -57,6 +57,13 @@ class Grid(GridValues):
         self.check_grid(100, "0.999", "-219.322291575", ranks=(1, 2, 3, 4))
         self.check_grid(100, "0.999", "-219.322291575", ranks=(1,), methods=("value_iteration",))
 
+    def test_sweeps_follow_the_way_to_the_goal(self):
+        """In the order of the states from above, values settle in some sweeps, not one a row: 100 x 100 cells take hundreds synchronously."""
+        criterion, _ = discounted(0.99)
+        for method, most in (("auto", 2), ("gauss_seidel", 4)):
+            ending = self.solve({"kind": "grid", "rows": 100, "columns": 100}, criterion, 1, method, 1e-8)
+            self.assertLessEqual(ending.result("sweeps"), most, method)
+
     def test_20_at_every_discount(self):
         for discount in ("0.99", "0.999", "0.9999", "0.999999"):
             self.check_grid(20, discount, ranks=(3, 4))
