@@ -163,7 +163,7 @@ ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
   options.fingerprint = problem_text(keys, keys.find("solver.method").value_toml, record);
   options.max_sweeps = config.solver.max_sweeps;
   options.residual_name = "largest change of a value in a sweep";
-  auto const driven = drive(context, problem->step(), record, options);
+  auto driven = drive(context, problem->step(), record, options);
   if (driven.outcome == Outcome::stopped) {
     context.log().info("{}", summary_line(driven, options.output));
     return driven.exit_code();
@@ -171,6 +171,7 @@ ExitCode run_model(Context& context, Keys const& keys, Config const& config) {
 
   auto const answer = problem->answer();
   bool const converged = answer.proven && answer.width <= config.solver.tolerance;
+  if (converged && driven.outcome == Outcome::sweep_limit) driven.outcome = Outcome::finished;  // the last sweep's work was enough
   write_model_result(context, *source, states, answer, config, record, driven);
   auto code = driven.exit_code();
   if (code != ExitCode::stopped_early) code = converged ? ExitCode::done : ExitCode::not_converged;

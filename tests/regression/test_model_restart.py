@@ -50,10 +50,10 @@ class ModelRestart(JobTest):
                 self.check(GARNET, criterion, method)
 
     def test_undiscounted(self):
-        for objective, cells in (("min", 60), ("max", 7)):  # the longest way out grows by 5/2 a cell
+        for objective, cells, methods in (("min", 60, METHODS), ("max", 7, METHODS[:-1])):  # the longest way out grows by 5/2 a cell
             write_mdp(self.folder / "walk.h5", walk(cells), labels={"goal": {0}})
             criterion = {"kind": "total_cost", "objective": objective, "target": "goal"}
-            for method in METHODS:
+            for method in methods:
                 with self.subTest(objective=objective, method=method):
                     self.check({"kind": "file", "file": "walk.h5"}, criterion, method)
 
