@@ -67,6 +67,7 @@ def write_grid(path, latitude, longitude, free):
 class JobTest(unittest.TestCase):
     """A test with a folder of its own, which is gone afterwards."""
     job_name = "value_iteration"
+    patience = 200  # s that one run may take
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="bellshard-test-")
@@ -83,7 +84,7 @@ class JobTest(unittest.TestCase):
 
     def call(self, *words, ranks=1, threads=1, file=None):
         done = subprocess.run(self.command(*words, ranks=ranks), cwd=self.folder, env=self.environment(threads),
-                              capture_output=True, text=True, timeout=200)
+                              capture_output=True, text=True, timeout=self.patience)
         return Ending(done.returncode, done.stderr, done.stdout, pathlib.Path(file or self.folder / "none"))
 
     def prepare(self, text, name="result"):
