@@ -91,21 +91,19 @@ void forecast_sweeps(Context& context, mdp::Source const& source, Estimate& esti
   for (int ranks = 1; ranks < most; ranks *= 2) counts.push_back(ranks);
   counts.push_back(most);
   auto const forecasts = source.forecast(context.comm(), counts);
-  if (forecasts.empty()) {
-    estimate.facts.emplace_back("forecast of a sweep", "none: transitions that are stored are counted when they are read");
-    return;
-  }
+  if (forecasts.empty()) return;
   auto const& whole = forecasts.front();
-  estimate.facts.emplace_back("a state in a sweep", fmt::format("16 bytes, {:.3g} transitions of 2 flops and what makes them; {:.3g} ns, timed here",
-                                                                whole.transitions / whole.states, 1e9 * whole.seconds_a_state));
-  estimate.facts.emplace_back("network, as assumed", fmt::format("{:.0f} us a message, {:.0f} GB/s a rank", 1e6 * latency, 1e-9 * bandwidth));
+  estimate.forecast = {fmt::format("a state: 16 bytes, {:.3g} transitions of 2 flops and what makes them; {:.3g} ns, timed here",
+                                   whole.transitions / whole.states, 1e9 * whole.seconds_a_state),
+                       fmt::format("the network, as assumed: {:.0f} us a message, {:.0f} GB/s a rank", 1e6 * latency, 1e-9 * bandwidth),
+                       fmt::format("{:>8} {:>11} = {:>11} for {:>9} + {:>11} for {:>9} in {:>8} + {:>11}", "ranks", "seconds", "seconds", "states", "seconds",
+                                   "bytes", "messages", "agreeing")};
   for (auto const& shard : forecasts) {
     double const bytes = 8 * shard.items_received;
     double const exchange = shard.messages * latency + bytes / bandwidth;
     double const agreement = std::ceil(std::log2(shard.ranks)) * latency;
     double const compute = shard.states * shard.seconds_a_state;
-    estimate.facts.emplace_back(fmt::format("a sweep on {} rank{}", shard.ranks, shard.ranks == 1 ? "" : "s"),
-                                fmt::format("{:.3g} s: {:.3g} s for {:.3g} states, {:.2g} s for {:.3g} bytes in {:.0f} messages, {:.2g} s to agree",
+    estimate.forecast.push_back(fmt::format("{:>8} {:>11.3g} = {:>11.3g} for {:>9.3g} + {:>11.2g} for {:>9.3g} in {:>8.0f} + {:>11.2g}", shard.ranks,
                                             compute + exchange + agreement, compute, shard.states, exchange, bytes, shard.messages, agreement));
   }
 }
@@ -117,9 +115,11 @@ std::vector<MemoryItem> memory_of(Config const& config, double states) {
   auto const method = config.solver.method;
   bool const solves = method == Method::automatic || method == Method::inexact_policy_iteration;
   bool const gmres = config.solver.linear == mdp::LinearMethod::gmres;
-  bool const steps = kind != CriterionKind::discounted && kind != CriterionKind::finite_horizon;
+  bool const horizon = kind == CriterionKind::finite_horizon || kind == CriterionKind::bounded_reachability;
+  bool const steps = kind != CriterionKind::discounted && !horizon;
   std::vector<MemoryItem> memory{{"values, two stages", 16 * states}, {"actions", 4 * states}};
-  if (solves) memory.push_back({"linear solver", (gmres ? 32 : 8) * 8 * states});
+  if (horizon) memory.push_back({"plan of all stages", 12 * static_cast<double>(config.criterion.horizon) * states});
+  if (solves && !horizon) memory.push_back({"linear solver", (gmres ? 32 : 8) * 8 * states});
   if (steps) memory.push_back({"expected steps, for the proof, and their linear solver", (20 + 64) * states});
   memory.push_back({"labels where they are asked for", states});
   memory.push_back({"staging of files", 256.0 * (1 << 20)});

@@ -57,16 +57,22 @@ std::string estimate_text(Estimate const& estimate, int ranks, Node const& node)
     text += name.empty() ? fmt::format("\nmemory of each of {}\n", counted(ranks))
                          : fmt::format("  {:<{}}  {:>{}}\n", name, names, value, values);
   }
-  return text + fmt::format("\n{} on a node need{} {} of its {}: {}\n", counted(node.ranks), node.ranks == 1 ? "s" : "",
+  text += fmt::format("\n{} on a node need{} {} of its {}: {}\n", counted(node.ranks), node.ranks == 1 ? "s" : "",
                             human_bytes(total * node.ranks), human_bytes(node.bytes),
                             fits(estimate, node) ? "fits" : "does not fit; use more nodes");
+  if (!estimate.forecast.empty()) text += "\ntime of a sweep\n";
+  for (auto const& line : estimate.forecast) text += "  " + line + "\n";
+  return text;
 }
 
 ExitCode check_job(CommandLine const& line, MPI_Comm comm) {
   auto options = line.options;
   auto const [job, keys] = configure_job(line, comm, options);
   Context context(comm, options, line.verbosity);
-  auto const estimate = job->estimate(context);
+  auto estimate = job->estimate(context);
+  if (options.forecast_ranks > 0 && estimate.forecast.empty()) {
+    estimate.forecast.push_back("no forecast: it takes a model that is made by formula in each sweep, not read or stored");
+  }
   auto const node = measure_node(comm);
   auto const place = line.job_file.empty() ? std::string("the default job") : line.job_file.string();
   together(comm, [&] {

@@ -23,6 +23,7 @@ struct MemoryItem {
 struct Estimate {
   std::vector<std::pair<std::string, std::string>> facts;  ///< "states", "4 267 343"
   std::vector<MemoryItem> memory;
+  std::vector<std::string> forecast;  ///< lines on the time of a sweep, where RunOptions::forecast_ranks asks for them and the job knows
 };
 
 /// One thing that a user can run. declare() is called first; its keys fill the object's own config.

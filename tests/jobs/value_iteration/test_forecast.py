@@ -21,7 +21,7 @@ class Forecast(JobTest):
         """64,000 states: a step changes each digit by 1 at most, so it reaches 40^2 + 40 + 1 states away."""
         for ranks in (1, 3):
             text = self.check_job("--ranks", "5", ranks=ranks)
-            rows = re.findall(r"a sweep on (\d+) ranks? +(\S+) s: (\S+) s for (\S+) states, \S+ s for (\S+) bytes in (\d+) messages", text)
+            rows = re.findall(r"(?m)^ +(\d+) +(\S+) = +(\S+) for +(\S+) \+ +\S+ for +(\S+) in +(\d+) \+", text)
             self.assertEqual([int(row[0]) for row in rows], [1, 2, 4, 5], text)
             states, received, messages = ([float(row[k]) for row in rows] for k in (3, 4, 5))
             reach = 8 * (LEVELS ** 2 + LEVELS + 1)
@@ -39,7 +39,7 @@ class Forecast(JobTest):
 
     def test_what_is_received_is_what_the_trace_says(self):
         text = self.check_job("--ranks", "2")
-        forecast = float(re.search(r"a sweep on 2 ranks .* s for (\S+) bytes in", text)[1])
+        forecast = float(re.search(r"(?m)^ +2 .* for +(\S+) in +1 \+", text)[1])
         ending = self.run_job(job_text(model=ADDITIVE, criterion=DISCOUNTED, solver={"method": "value_iteration"}), ranks=2)
         self.assert_ends(ending, DONE)
         self.assertLess(abs(ending.variable("trace/bytes_received")[0] - 2 * forecast), 0.04 * forecast)  # both ranks; no step at the border is the widest
@@ -50,11 +50,17 @@ class Forecast(JobTest):
         self.assertEqual(size(plain, "values, two stages"), 16 * LEVELS ** 3 / 1024)
         self.assertEqual(size(plain, "actions"), 4 * LEVELS ** 3 / 1024)
         self.assertNotIn("linear solver", plain)
-        self.assertNotIn("a sweep on", plain)
+        self.assertNotIn("time of a sweep", plain)
         self.assertRegex(self.check_job(method="auto"), r"linear solver +3\.9 MiB")
+        plan = self.call("check", "value_iteration", "--set", 'model.kind="additive"', "--set", "model.levels=40", "--set",
+                         'criterion.kind="finite_horizon"', "--set", "criterion.horizon=32")
+        self.assertRegex(plan.out, r"plan of all stages +23\.4 MiB")
 
     def test_stored_models_have_no_forecast(self):
-        self.assertIn("none: transitions that are stored", self.check_job("--ranks", "4", model={"kind": "garnet", "states": 100}))
+        self.assertIn("no forecast: it takes a model", self.check_job("--ranks", "4", model={"kind": "garnet", "states": 100}))
+        drawn = self.call("check", "value_iteration", "--set", 'model.map="..."', "--set", "model.target=[[0,0]]", "--ranks", "4")
+        self.assert_ends(drawn, DONE)
+        self.assertIn("no forecast: it takes a model", drawn.out)
 
     def test_refusals(self):
         self.assert_ends(self.call("check", "value_iteration", "--ranks", "0"), BAD_COMMAND_LINE, "--ranks")
