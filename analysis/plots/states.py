@@ -50,5 +50,5 @@ def draw(file):
 
 def title(file):
     """"Expected discounted reward (max)"."""
-    objective = style.text(file.attrs.get("objective", ""))
+    objective = style.text(file["results"].attrs.get("objective", ""))
     return style.long_name(file["results"]["value"]) + (f" ({objective})" if objective else "")

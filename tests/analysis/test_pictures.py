@@ -15,7 +15,7 @@ except ImportError as missing:
 
 ANALYSIS = pathlib.Path(__file__).parents[2] / "analysis"
 sys.path.insert(0, str(ANALYSIS))
-from plots import raster  # noqa: E402
+from plots import raster, states  # noqa: E402
 
 
 def write_result(path, axes, value, cell, job="value_iteration"):
@@ -91,8 +91,9 @@ class Pictures(unittest.TestCase):
             value = np.arange(size, dtype=float)
             value[2] = np.inf
             with h5py.File(self.file, "w") as file:
-                file.attrs.update({"job": "value_iteration", "objective": "min"})
+                file.attrs["job"] = "value_iteration"
                 results = file.create_group("results")
+                results.attrs["objective"] = "min"
                 if names is not None:
                     results["state_name"] = np.array(names).view("S1").reshape(size, -1)
                 results["value"] = value
@@ -100,6 +101,7 @@ class Pictures(unittest.TestCase):
                 results["lower"], results["upper"] = value - 1, value + 1
                 results["action"] = (np.arange(size) % 3).astype(np.int32)
                 results["sweeps"], results["proven_width"] = 17, 1e-7
+                self.assertEqual(states.title(file), "Expected total reward (min)")
 
             done = self.call("plot.py", "-o", str(self.file.with_name("states.png")))
 
