@@ -19,6 +19,7 @@ constexpr double bytes_of_solve = 80;   ///< of a state and product, for the vec
 constexpr double fast_enough = 0.1;     ///< a factor e in ten sweeps
 constexpr double forgetting = 0.02;
 constexpr int ordered_sweeps = 2;
+constexpr int most_ordered_sweeps = 8;
 // A trial lasts until its patience is used up. Policies change for some improvements before the values settle, so a linear
 // equation that is solved well takes little of it, whatever the change.
 constexpr int patience = 40;
@@ -212,12 +213,15 @@ void AdaptiveIteration::go(Change change) {
       trial_.work += policy_share_ * static_cast<double>(evaluate_by_sweeps());
       trust_values();
       break;
-    default:
+    default: {
+      // What is found behind a border of ranks crosses it in the next pair of sweeps; before it has, the change may have grown.
+      int const sweeps = std::min(ordered_sweeps * op_.states().parts(), most_ordered_sweeps);
       start_ordered(change);
-      for (int sweep = 0; sweep < ordered_sweeps; ++sweep) {
+      for (int sweep = 0; sweep < sweeps; ++sweep) {
         op_.sweep_in_place(values_, sweep % 2 == 0 ? Operator::Order::ascending : Operator::Order::descending, 1.0);
       }
-      trial_.work += ordered_sweeps;
+      trial_.work += sweeps;
+    }
   }
   trial_.patience -= patience_for_sweeps;
 }
