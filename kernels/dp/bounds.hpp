@@ -43,12 +43,13 @@ inline void write_values(Execution const& execution, linalg::Part part, ShiftedV
       });
 }
 
-/// Least value of the part; +infinity where it is empty.
-inline double least_value(Execution const& execution, linalg::Part part, Array<double const> const& value) {
+/// Least of the part, of an array or of anything that is read like one; +infinity where it is empty.
+template <class Value>
+double least_value(Execution const& execution, linalg::Part part, Value const& value) {
   double least = std::numeric_limits<double>::infinity();
   Kokkos::parallel_reduce(
       "bellshard::dp::least_value", linalg::over(execution, part),
-      KOKKOS_LAMBDA(std::int64_t i, double& local) { local = value(i) < local ? value(i) : local; }, Kokkos::Min<double>(least));
+      KOKKOS_LAMBDA(std::int64_t i, double& local) { local = value[i] < local ? value[i] : local; }, Kokkos::Min<double>(least));
   return least;
 }
 

@@ -28,7 +28,6 @@ BudgetProblem::BudgetProblem(MPI_Comm comm, Partition const& states, Rows const&
 
 Answer BudgetProblem::answer() {
   auto const found = inner_->find();
-  auto const policy_value = inner_->value_of_policy(found.action);
   Answer answer;
   answer.proven = found.proof.holds;
   answer.width = found.proof.width;
@@ -40,7 +39,10 @@ Answer BudgetProblem::answer() {
   field(found.lower, "lower", "proven lower bound of the optimal value");
   field(found.upper, "upper", "proven upper bound of the optimal value");
   field(found.action, "action", "optimal action with the whole budget left, index within the state");
-  field(policy_value, "policy_value", "value of the written policy, which minds what is left of the budget");
+  answer.policy_value = [this, action = found.action] {
+    return host_field(states_, own_, with_all_left(inner_->value_of_policy(action), own_, levels_), "policy_value", "1",
+                      "value of the written policy, which minds what is left of the budget; NaN where it was not found");
+  };
   answer.facts = {{"budget_levels", static_cast<double>(levels_)}};
   return answer;
 }

@@ -42,6 +42,8 @@ class GeneratedOperator final : public Operator {
     return 2 * (static_cast<double>(block_.most_transitions) + 4) * 0x1p-53 * (largest_reward_ + block_.discount * largest);
   }
 
+  double off_one() const override { return off_one_; }
+
   void refresh(Array<double> const& values) override {
     exchange_->start(Kokkos::View<double*>(values));
     exchange_->finish(Kokkos::View<double*>(values));
@@ -74,10 +76,10 @@ class GeneratedOperator final : public Operator {
   Change enclosing_change(Array<double> const& values) override {
     return sweep("bellshard::dp::enclosing_change", values, dp::EnclosingChange<Own>{block_, values});
   }
-  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high) override {
+  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high, double most) override {
     if (weight.data()) refresh(weight);
     Array<std::int64_t> const count("bellshard::mdp::violations", 2);
-    sweep("bellshard::dp::verify", values, dp::Verify<Own>{block_, {values, weight, low, high}, count});
+    sweep("bellshard::dp::verify", values, dp::Verify<Own>{block_, {values, weight, low, high}, most, count});
     auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), count);
     return {host(0), host(1)};
   }
@@ -109,6 +111,7 @@ class GeneratedOperator final : public Operator {
   Own block_;
   dp::Survey found_;  ///< of the own states
   double largest_reward_ = 0;
+  double off_one_ = 0;
   std::int64_t margin_low_ = 0;
   std::int64_t margin_high_ = 0;
   std::optional<WindowExchange> exchange_;
@@ -128,6 +131,7 @@ GeneratedOperator<Model>::GeneratedOperator(MPI_Comm comm, Partition states, Mod
   margin_low_ = max_over_ranks(comm, any ? std::max<std::int64_t>(0, own_.begin - found_.lowest) : 0);
   margin_high_ = max_over_ranks(comm, any ? std::max<std::int64_t>(0, found_.highest + 1 - own_.end) : 0);
   largest_reward_ = max_over_ranks(comm, found_.largest_reward);
+  off_one_ = max_over_ranks(comm, found_.off_one + static_cast<double>(found_.most) * 0x1p-52);  // the sum itself was rounded
   block_.states = own_.size();
   block_.own_begin = own_.begin;
   block_.own_first = margin_low_;

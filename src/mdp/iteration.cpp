@@ -63,7 +63,11 @@ double Iteration::estimated_width(Change change, double scale) {
   double const ratio = before_ > 0 ? std::fmin(largest / before_, 0.999999) : 0;
   before_ = largest;
   if (scale == 0) return largest == 0 ? 0 : std::numeric_limits<double>::infinity();
-  if (op_.discount() < 1) return (change.highest - change.lowest) / (1 - op_.discount()) / scale;
+  if (op_.discount() < 1) {
+    double const absolute = (change.highest - change.lowest) / (1 - op_.discount());
+    if (absolute > try_below_ * scale) return absolute / scale;
+    return absolute / std::fmax(Prover::floor_of(scale), smallest_value(op_, values_));
+  }
   return largest / (1 - ratio) / scale;
 }
 

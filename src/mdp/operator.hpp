@@ -2,6 +2,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "kernels/dp/objective.hpp"
@@ -55,6 +56,9 @@ class Operator {
   /// n the most transitions of a pair. The same on every rank.
   virtual double rounding(double largest) const = 0;
 
+  /// No |sum of the probabilities of a pair - 1| is greater, on any rank; infinity where nobody looked.
+  virtual double off_one() const { return std::numeric_limits<double>::infinity(); }
+
   /// Brings the items of other ranks up to date.
   virtual void refresh(Array<double> const& values) = 0;
 
@@ -85,12 +89,14 @@ class Operator {
   virtual Change enclosing_change(Array<double> const& values) = 0;
 
   /// Own states where T lower >= lower or T upper <= upper fails, each side with the rounding of Q against it, for the bounds
-  /// values + low weight and values + high weight (an empty weight is 1). Values may be infinite.
+  /// values + low weight and values + high weight (an empty weight is 1). Values may be infinite. An upper bound that is no less than
+  /// `most`, which no optimal value exceeds, needs no sweep.
   struct Violations {
     std::int64_t lower = 0;
     std::int64_t upper = 0;
   };
-  virtual Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high) = 0;
+  virtual Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high,
+                            double most = std::numeric_limits<double>::infinity()) = 0;
 };
 
 }  // namespace bellshard::mdp

@@ -25,6 +25,10 @@ void Problem::start_from(std::span<double const>) {
   fail(ExitCode::bad_job_file, "solver.start has no use for this criterion, whose sweeps start from no values of states; drop it");
 }
 
+Operator::Violations Problem::refute(std::span<double const>, std::span<double const>) {
+  fail(ExitCode::bad_command_line, "--verify repeats the proof of discounted, total_reward, total_cost and reachability alone; drop it");
+}
+
 std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options) {
   auto const& criterion = question.criterion;
   bool const paths = criterion.kind == CriterionKind::average_reward || criterion.kind == CriterionKind::reward_reachability;

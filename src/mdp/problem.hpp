@@ -40,6 +40,9 @@ class Problem {
   /// Start from these values [own state of the model], all finite, before the first sweep. Collective. Discounted, reachability and
   /// total reward alone; the others have no such values: exit 3.
   virtual void start_from(std::span<double const> values);
+  /// How many states refute these bounds [own state of the model] of any origin: T lower >= lower or T upper <= upper fails there, all ranks.
+  /// Before the first sweep, whose memory it takes. Collective. Discounted, reachability and total reward alone, the others: exit 3.
+  virtual Operator::Violations refute(std::span<double const> lower, std::span<double const> upper);
   virtual Answer answer() = 0;                  ///< after the last sweep; collective
 };
 

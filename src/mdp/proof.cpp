@@ -33,6 +33,11 @@ double largest_value(Operator& op, Array<double> const& values) {
   return max_over_ranks(op.comm(), linalg::largest_magnitude(Execution(), own, values));
 }
 
+double smallest_value(Operator& op, Array<double> const& values) {
+  linalg::Part const own{op.own_first(), op.own().size()};
+  return -max_over_ranks(op.comm(), -dp::least_value(Execution(), own, dp::Magnitude{values.data()}));
+}
+
 Prover::Prover(Operator& op, double tolerance) : op_(op), tolerance_(tolerance), own_{op.own_first(), op.own().size()} {
   auto const size = static_cast<std::size_t>(op.local_items());
   if (op.discount() == 1) weight_ = large_array<Array<double>>("bellshard::mdp::weight", size);
@@ -40,7 +45,7 @@ Prover::Prover(Operator& op, double tolerance) : op_(op), tolerance_(tolerance),
 
 Proof Prover::prove(Array<double> const& values, Change change) {
   Proof proof;
-  proof.floor = std::fmax(1e-3 * largest_value(op_, values), std::numeric_limits<double>::min());
+  proof.floor = floor_of(largest_value(op_, values));
   auto const enclosing = over_ranks(op_.comm(), op_.enclosing_change(values));
   sweeps_ += 1;
   double const span = enclosing.highest - enclosing.lowest;
@@ -52,10 +57,12 @@ Proof Prover::prove(Array<double> const& values, Change change) {
   } else {
     prove_by_steps(values, enclosing, proof);
   }
-  if (proof.holds) {
-    proof.width = max_over_ranks(op_.comm(), dp::largest_width(Execution(), own_, bounds_, proof.floor));
-  }
+  if (proof.holds) measure(proof);
   return proof;
+}
+
+void Prover::measure(Proof& proof) const {
+  proof.width = max_over_ranks(op_.comm(), dp::largest_width(Execution(), own_, bounds_, proof.floor));
 }
 
 bool Prover::check(Array<double> const& values, double low, double high) {
@@ -77,8 +84,22 @@ void Prover::prove_discounted(Array<double> const& values, Change enclosing, Pro
   double const half = 0.5 * (enclosing.highest - enclosing.lowest) / ease;
   double const rounding = 1e-15 * std::fabs(middle);
   double reach = half * (1 + 1e-6) + rounding;
-  for (int attempt = 0; attempt < attempts && !proof.holds; ++attempt, reach *= attempt == 1 ? 1.1 : 2) {
-    proof.holds = check(values, -reach, reach);
+
+  // T (V + c) is T V + discount c, off by what the sums of rows are off 1 and by the rounding of V + c and of a sweep that repeats this.
+  constexpr double unit = 0x1p-53;
+  double const most = largest_value(op_, values) + 2 * reach;
+  double const certain = half + (op_.off_one() * (std::fabs(middle) + 2 * reach) + 10 * unit * most) / ease + 16 * unit * (std::fabs(middle) + half);
+  if (std::isfinite(certain)) {
+    bounds_ = {values, {}, -certain, certain};
+    proof.holds = true;
+    measure(proof);
+    if (proof.width <= tolerance_ || certain <= 2 * reach) return;
+  }
+  for (int attempt = 0; attempt < attempts && !(certain <= reach); ++attempt, reach *= attempt == 1 ? 1.1 : 2) {
+    if (check(values, -reach, reach)) {
+      proof.holds = true;
+      return;
+    }
   }
 }
 
@@ -133,7 +154,7 @@ void Prover::accelerate_weight() {
   Kokkos::deep_copy(next_weight_, weight_);
   auto const outcome = equation_->solve(weight_action_, ones_, next_weight_, 1e-3, 600);
   sweeps_ += static_cast<double>(outcome.products);
-  double const least = -max_over_ranks(op_.comm(), -dp::least_value(Execution(), own_, next_weight_));
+  double const least = -max_over_ranks(op_.comm(), -dp::least_value(Execution(), own_, next_weight_.data()));
   double const most = largest_value(op_, next_weight_);
   if (least >= 0 && std::isfinite(most)) std::swap(weight_, next_weight_);
 }

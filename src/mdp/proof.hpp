@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -25,7 +26,8 @@ struct Proof {
 ///     V + low w,  V + high w,     w(s) >= 1/2 + discount * sum p w(next) for every action that matters,
 ///
 /// with low and high from the least and the greatest T V - V, rounding included. Discounted, w is the same number everywhere
-/// (MacQueen 1966, Porteus 1971). Undiscounted, w is the expected number of steps that near-optimal policies make. Bounds are kept
+/// (MacQueen 1966, Porteus 1971), and T V - V alone proves them, as far as each row's probabilities sum to 1 and less closely than the
+/// verifying sweeps do, which are left out where that is enough. Undiscounted, w is the expected number of steps that near-optimal policies make. Bounds are kept
 /// as V, w, low and high, so they hold for as long as V stays as it is.
 class Prover {
  public:
@@ -36,6 +38,9 @@ class Prover {
   /// Where it holds, bounds() are those of `values`; else they are infinite. `change` is that of the last sweep, all ranks. Collective.
   Proof prove(Array<double> const& values, Change change);
 
+  /// Below it, widths are relative to it: 1e-3 of the largest |value|.
+  static double floor_of(double largest) { return std::fmax(1e-3 * largest, std::numeric_limits<double>::min()); }
+
   dp::Bounds const& bounds() const { return bounds_; }
   /// The greatest expected number of steps (undiscounted, after a proof); else 1 / (1 - discount).
   double longest() const { return longest_; }
@@ -45,6 +50,7 @@ class Prover {
 
  private:
   void prove_discounted(Array<double> const& values, Change enclosing, Proof& proof);
+  void measure(Proof& proof) const;
   void prove_by_steps(Array<double> const& values, Change enclosing, Proof& proof);
   /// Finds w for the actions within `margin` of the best; false where it does not settle.
   bool settle_weight(Array<double> const& values, double margin);
@@ -67,5 +73,7 @@ class Prover {
 Change over_ranks(MPI_Comm comm, Change change);
 /// Greatest |value| of the own states of all ranks. Collective.
 double largest_value(Operator& op, Array<double> const& values);
+/// Least |value| of the own states of all ranks; infinity where there are none. Collective.
+double smallest_value(Operator& op, Array<double> const& values);
 
 }  // namespace bellshard::mdp

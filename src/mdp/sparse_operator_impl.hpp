@@ -121,10 +121,10 @@ class SparseOperator final : public Operator {
     return sweep("bellshard::dp::enclosing_change", values, dp::EnclosingChange<Model>{model_, values});
   }
 
-  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high) override {
+  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high, double most) override {
     if (weight.data()) exchange_.refresh(weight);
     Array<std::int64_t> const count("bellshard::mdp::violations", 2);
-    sweep("bellshard::dp::verify", values, dp::Verify<Model>{model_, {values, weight, low, high}, count});
+    sweep("bellshard::dp::verify", values, dp::Verify<Model>{model_, {values, weight, low, high}, most, count});
     auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), count);
     return {host(0), host(1)};
   }

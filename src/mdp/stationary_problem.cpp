@@ -10,11 +10,12 @@
 #include "src/mdp/sharded_values.hpp"
 #include "src/mdp/sparse_operator.hpp"
 #include "src/runtime/large_array.hpp"
+#include "src/runtime/stop_signal.hpp"
 
 namespace bellshard::mdp {
 namespace {
 
-constexpr std::int64_t most_policy_sweeps = 1'000'000;
+constexpr std::int64_t most_policy_improvements = 300;  ///< a policy that hardly ever ends needs any number of them
 
 char const* value_name(Criterion const& criterion) {
   return criterion.kind == CriterionKind::reachability ? "probability to meet the target" : "expected total reward";
@@ -55,10 +56,40 @@ std::string StationaryProblem::description() const {
 }
 
 void StationaryProblem::start_from(std::span<double const> values) {
-  auto const own = reduction_ ? reduce_values(comm_, *reduction_, values) : std::vector<double>(values.begin(), values.end());
   auto const start = large_array<Array<double>>("bellshard::mdp::start", static_cast<std::size_t>(op_->local_items()));
-  copy_to_device(own, start, op_->own_first());
+  place(values, start);
   iteration_->start_from(start);
+}
+
+void StationaryProblem::place(std::span<double const> values, Array<double> const& array) const {
+  auto const own = reduction_ ? reduce_values(comm_, *reduction_, values) : std::vector<double>(values.begin(), values.end());
+  copy_to_device(own, array, op_->own_first());
+}
+
+/// Reduced states of interval models that stand for a number: a sweep knows it.
+void StationaryProblem::put_constants(Array<double> const& array) {
+  if (!reduction_ || op_->linear()) return;
+  auto const& swept = iteration_->values();
+  op_->backup(array, swept);
+  auto const first = op_->own_first(), size = op_->own().size();
+  auto own = to_host(array, first, size);
+  auto const numbers = to_host(swept, first, size);
+  for (std::size_t s = 0; s < own.size(); ++s) {
+    if (reduction_->pair_state[reduction_->rows.action_offset[s]] < 0) own[s] = numbers[s];
+  }
+  copy_to_device(own, array, first);
+}
+
+Operator::Violations StationaryProblem::refute(std::span<double const> lower, std::span<double const> upper) {
+  bool const probability = question_.criterion.kind == CriterionKind::reachability;
+  auto const& array = iteration_->scratch();
+  place(lower, array);
+  put_constants(array);
+  auto const below = op_->verify(array, {}, 0, 0).lower;
+  place(upper, array);
+  put_constants(array);
+  auto const above = op_->verify(array, {}, 0, 0, probability ? 1.0 : std::numeric_limits<double>::infinity()).upper;
+  return {sum_over_ranks(comm_, below), sum_over_ranks(comm_, above)};
 }
 
 Answer StationaryProblem::answer() { return reduction_ ? answer_reduced() : answer_unreduced(); }
@@ -129,8 +160,13 @@ std::vector<double> StationaryProblem::value_of_policy(std::vector<std::int32_t>
   auto options = options_;
   options.method = Method::automatic;
   StationaryProblem chain(comm_, states_, follow(rows_, action), question_, options);
-  run_to_end(*chain.iteration_, most_policy_sweeps);
-  return chain.find().value;
+  for (std::int64_t sweep = 1; sweep <= most_policy_improvements && !chain.iteration_->finished() && !chain.iteration_->exhausted(); ++sweep) {
+    if (any_over_ranks(comm_, pending_stop_signal() != 0)) break;
+    chain.iteration_->advance(sweep);
+  }
+  auto found = chain.find();
+  if (!found.proof.holds) found.value.assign(found.value.size(), std::numeric_limits<double>::quiet_NaN());
+  return std::move(found.value);
 }
 
 Answer StationaryProblem::answer_reduced() {
@@ -140,12 +176,13 @@ Answer StationaryProblem::answer_reduced() {
   answer.width = found.proof.width;
   answer.floor = found.proof.floor;
   std::string const name = value_name(question_.criterion);
-  auto policy_value = value_of_policy(found.action);
   answer.fields.push_back(host_field(states_, own_, std::move(found.value), "value", "1", name));
   answer.fields.push_back(host_field(states_, own_, std::move(found.lower), "lower", "1", "proven lower bound of the optimal value"));
   answer.fields.push_back(host_field(states_, own_, std::move(found.upper), "upper", "1", "proven upper bound of the optimal value"));
-  answer.fields.push_back(host_field(states_, own_, std::move(found.action), "action", "1", "optimal action, index within the state"));
-  answer.fields.push_back(host_field(states_, own_, std::move(policy_value), "policy_value", "1", "value of the written policy"));
+  answer.fields.push_back(host_field(states_, own_, found.action, "action", "1", "optimal action, index within the state"));
+  answer.policy_value = [this, action = std::move(found.action)] {
+    return host_field(states_, own_, value_of_policy(action), "policy_value", "1", "value of the written policy; NaN where it was not found");
+  };
   answer.facts = {{"open_states", static_cast<double>(reduction_->states.size())},
                   {"end_components", static_cast<double>(reduction_->components)}};
   return answer;

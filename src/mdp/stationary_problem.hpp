@@ -25,11 +25,13 @@ class StationaryProblem : public Problem {
   Step& step() override { return *iteration_; }
   std::string description() const override;
   void start_from(std::span<double const> values) override;
+  Operator::Violations refute(std::span<double const> lower, std::span<double const> upper) override;
   Answer answer() override;
 
   /// For problems that have this one inside. Collective, after the last sweep.
   Found find();
-  /// The value of a policy on the own original states, from its own Markov chain. `action` [own original state].
+  /// The value of a policy on the own original states, from its own Markov chain. `action` [own original state]. NaN where it cannot be
+  /// proven or a signal asks to stop before it is.
   std::vector<double> value_of_policy(std::vector<std::int32_t> const& action) const;
   Iteration& iteration() { return *iteration_; }
 
@@ -37,6 +39,9 @@ class StationaryProblem : public Problem {
   Answer answer_unreduced();
   Answer answer_reduced();
   void evaluate_policy();
+  /// Values of the own original states into local storage.
+  void place(std::span<double const> values, Array<double> const& array) const;
+  void put_constants(Array<double> const& array);
   MPI_Comm comm_;
   Partition states_;
   Block own_;

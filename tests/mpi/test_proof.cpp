@@ -5,6 +5,7 @@
 #include "src/dist/reduce.hpp"
 #include "src/mdp/proof.hpp"
 #include "tests/mpi/sparse_fixture.hpp"
+#include "tests/unit/generated_rows.hpp"
 
 using namespace bellshard;
 using reference::DenseMdp;
@@ -38,7 +39,7 @@ class Boasting final : public mdp::Operator {
     return honest_.count_steps(values, margin, in, out, action);
   }
   mdp::Change enclosing_change(Array<double> const&) override { return {0, 0}; }
-  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high) override { return honest_.verify(values, weight, low, high); }
+  Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high, double most) override { return honest_.verify(values, weight, low, high, most); }
 
  private:
   mdp::Operator& honest_;
@@ -100,4 +101,54 @@ TEST_CASE("proven bounds hold the values and are as wide as they say") {
   }
   CHECK(max_over_ranks(MPI_COMM_WORLD, width) == proof.width);
   CHECK(proof.width < 1);
+}
+
+TEST_CASE("discounted bounds of a model by formula take one sweep, hold the closed form, and stand a verifying sweep") {
+  double const discount = GENERATE(0.9, 0.96);
+  int const backups = GENERATE(3, 60);
+  auto const source = make_source("forest", "states = 3\nstorage = \"matrix_free\"");
+  auto const op = source->matrix_free(MPI_COMM_WORLD, uneven(3), dp::Objective::max, discount);
+  REQUIRE(op->off_one() < 1e-15);
+  auto const size = static_cast<std::size_t>(op->local_items());
+  Array<double> values("test::values", size), next("test::next", size);
+  for (int sweep = 0; sweep < backups; ++sweep) {
+    op->backup(values, next);
+    std::swap(values, next);
+  }
+  mdp::Prover prover(*op, 100);
+
+  auto const proof = prover.prove(values, {-1, 1});
+
+  REQUIRE(proof.holds);
+  CHECK(prover.sweeps() == 1);
+  auto const violations = op->verify(values, {}, prover.bounds().low, prover.bounds().high);
+  CHECK(violations.lower == 0);
+  CHECK(violations.upper == 0);
+  std::vector<double> const truth = discount == 0.9 ? std::vector<double>{26.244, 29.484, 33.484} : std::vector<double>{74.6496, 78.1056, 82.1056};
+  auto const [lower, upper] = bounds_of(prover, *op);
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    auto const s = static_cast<std::size_t>(op->own().begin) + i;
+    CHECK(lower[i] <= truth[s] + 1e-14 * truth[s]);
+    CHECK(upper[i] >= truth[s] - 1e-14 * truth[s]);
+  }
+}
+
+TEST_CASE("where rounding makes bounds from one sweep too wide, verifying sweeps prove narrower ones") {
+  auto const source = make_source("forest", "states = 3\nstorage = \"matrix_free\"");
+  auto const op = source->matrix_free(MPI_COMM_WORLD, uneven(3), dp::Objective::max, 0.9);
+  auto const size = static_cast<std::size_t>(op->local_items());
+  Array<double> values("test::values", size), next("test::next", size);
+  for (int sweep = 0; sweep < 400; ++sweep) {
+    op->backup(values, next);
+    std::swap(values, next);
+  }
+  mdp::Prover generous(*op, 1e-9), strict(*op, 1e-15);
+
+  auto const wide = generous.prove(values, {0, 0}), narrow = strict.prove(values, {0, 0});
+
+  REQUIRE(wide.holds);
+  REQUIRE(narrow.holds);
+  CHECK(generous.sweeps() == 1);
+  CHECK(strict.sweeps() > 1);
+  CHECK(narrow.width < wide.width);
 }

@@ -9,7 +9,7 @@ constexpr double mebi = 1024.0 * 1024.0;
 }
 
 TEST_CASE("the estimate is a table in human units with its total and a verdict") {
-  Estimate const estimate{{{"states", "4 267 343"}}, {{"values, two stages", 64 * mebi}, {"mask", 1536}}};
+  Estimate const estimate{{{"states", "4 267 343"}}, {{"values, two stages", 64 * mebi}, {"mask", 1536}}, {}};
 
   CHECK(estimate_text(estimate, 3, {2, 1024 * mebi}) ==
         "  states                     4 267 343\n"
@@ -23,7 +23,7 @@ TEST_CASE("the estimate is a table in human units with its total and a verdict")
 }
 
 TEST_CASE("all ranks of a node share its memory") {
-  Estimate const estimate{{}, {{"values", 600 * mebi}}};
+  Estimate const estimate{{}, {{"values", 600 * mebi}}, {}};
   CHECK(fits(estimate, {1, 1024 * mebi}));
   CHECK_FALSE(fits(estimate, {2, 1024 * mebi}));
   CHECK(estimate_text(estimate, 2, {2, 1024 * mebi}).find("does not fit; use more nodes") != std::string::npos);
