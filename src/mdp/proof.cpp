@@ -18,6 +18,8 @@ dp::Bounds unbounded(Array<double> const& values) {
 constexpr int attempts = 6;
 constexpr int sweeps_before_solving = 50;
 constexpr int most_rounds = 400;
+constexpr int few_rounds = 2;        ///< where actions far from the best count too, of which some may never end
+constexpr int most_failed_solves = 3;
 
 }  // namespace
 
@@ -108,7 +110,7 @@ void Prover::prove_by_steps(Array<double> const& values, Change enclosing, Proof
   double margin = std::fmax(10 * most, tolerance_ * proof.floor);
   double low = 2 * std::fmin(0, enclosing.lowest), high = 2 * std::fmax(0, enclosing.highest);
   for (int attempt = 0; attempt < attempts && !proof.holds; ++attempt) {
-    if (!settle_weight(values, margin)) return;
+    if (!settle_weight(values, margin, margin <= proof.floor ? most_rounds : few_rounds)) return;
     // An action beyond the margin cannot spoil the bounds where the margin exceeds what they move.
     double const needed = most + std::fmax(-low, high) * longest_;
     proof.holds = check(values, low, high);
@@ -122,14 +124,15 @@ void Prover::prove_by_steps(Array<double> const& values, Change enclosing, Proof
   }
 }
 
-bool Prover::settle_weight(Array<double> const& values, double margin) {
+bool Prover::settle_weight(Array<double> const& values, double margin, int rounds) {
   auto const size = static_cast<std::size_t>(op_.local_items());
   if (next_weight_.size() != size || !next_weight_.data()) {
     next_weight_ = large_array<Array<double>>("bellshard::mdp::next_weight", size);
     weight_action_ = Array<std::int32_t>("bellshard::mdp::weight_action", static_cast<std::size_t>(own_.size));
     Kokkos::deep_copy(weight_action_, -1);
   }
-  for (int round = 0; round < most_rounds; ++round) {
+  int failed_solves = 0;
+  for (int round = 0; round < rounds; ++round) {
     for (int sweep = 0; sweep < sweeps_before_solving; ++sweep) {
       auto const change = over_ranks(op_.comm(), op_.count_steps(values, margin, weight_, next_weight_, weight_action_));
       std::swap(weight_, next_weight_);
@@ -139,13 +142,13 @@ bool Prover::settle_weight(Array<double> const& values, double margin) {
         return std::isfinite(longest_);
       }
     }
-    if (op_.linear()) accelerate_weight();
+    if (op_.linear() && failed_solves < most_failed_solves) failed_solves = accelerate_weight() ? 0 : failed_solves + 1;
   }
   return false;
 }
 
-/// Solves w = 1 + P w for the policy that took most steps; keeps what it finds where that is a number of steps.
-void Prover::accelerate_weight() {
+/// Solves w = 1 + P w for the policy that took most steps; keeps what it finds where that is a number of steps, else false.
+bool Prover::accelerate_weight() {
   if (!equation_) {
     equation_ = std::make_unique<PolicyEquation>(op_, LinearMethod::bicgstab);
     ones_ = large_array<Array<double>>("bellshard::mdp::ones", static_cast<std::size_t>(op_.local_items()));
@@ -156,7 +159,9 @@ void Prover::accelerate_weight() {
   sweeps_ += static_cast<double>(outcome.products);
   double const least = -max_over_ranks(op_.comm(), -dp::least_value(Execution(), own_, next_weight_.data()));
   double const most = largest_value(op_, next_weight_);
-  if (least >= 0 && std::isfinite(most)) std::swap(weight_, next_weight_);
+  if (!(least >= 0 && std::isfinite(most))) return false;
+  std::swap(weight_, next_weight_);
+  return true;
 }
 
 }  // namespace bellshard::mdp
