@@ -52,6 +52,12 @@ Inside pairs_inside(Rows const& rows, EndComponents const& components) {
   return inside;
 }
 
+double largest_magnitude(MPI_Comm comm, std::vector<double> const& numbers) {
+  double largest = 0;
+  for (double const number : numbers) largest = std::fmax(largest, std::fabs(number));
+  return max_over_ranks(comm, largest);
+}
+
 }  // namespace
 
 AverageProblem::AverageProblem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options)
@@ -60,6 +66,7 @@ AverageProblem::AverageProblem(MPI_Comm comm, Partition const& states, Rows rows
   auto inside = pairs_inside(rows_, components_);
   internal_action_ = std::move(inside.action);
   internal_offset_ = inside.rows.action_offset;
+  least_scale_ = std::fmax(1e-3 * largest_magnitude(comm, inside.rows.reward), 1e-300);
   op_ = make_sparse_operator(comm, states, std::move(inside.rows), question_.criterion.objective, 1.0);
   auto const size = static_cast<std::size_t>(op_->local_items());
   values_ = large_array<Array<double>>("bellshard::mdp::values", size);
@@ -93,7 +100,7 @@ void AverageProblem::measure() {
     largest = std::fmax(largest, std::fabs(gain_[c]));
   }
   // Where paths may end in several components, the widest gain widens every value.
-  double const floor = std::fmax((gain_.size() > 1 ? 1e-3 : 1) * largest, 1e-300);
+  double const floor = std::fmax((gain_.size() > 1 ? 1e-3 : 1) * largest, least_scale_);
   for (std::size_t c = 0; c < gain_.size(); ++c) widest = std::fmax(widest, 2 * reach_[c] / floor);
   residual_ = widest;
   exhausted_ = !finished() && widest <= 4 * 2 * rounding / floor;
@@ -141,8 +148,7 @@ Found AverageProblem::find() {
     if (found.action[s] < 0) found.action[s] = internal_action_[internal_offset_[s] + stay[s]];
   }
   found.proof = iteration->proof();
-  double const largest = max_over_ranks(comm_, found.value.empty() ? 0 : std::fabs(*std::max_element(found.value.begin(), found.value.end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); })));
-  found.proof.floor = std::fmax(1e-3 * largest, 1e-300);
+  found.proof.floor = std::fmax(1e-3 * largest_magnitude(comm_, found.value), least_scale_);
   double width = 0;
   for (std::size_t s = 0; s < found.value.size(); ++s) {
     width = std::fmax(width, (found.upper[s] - found.lower[s]) / std::fmax(std::fabs(found.value[s]), found.proof.floor));

@@ -7,7 +7,8 @@ namespace bellshard::mdp {
 
 /// Long-run average reward of any model. Each maximal end component has one optimal gain, which relative value iteration
 /// bounds by the least and the greatest change of a sweep (Puterman 1994, 8.5.5), damped against periodic chains. Where
-/// to go and stay is then a total-reward problem on the components, solved after the sweeps.
+/// to go and stay is then a total-reward problem on the components, solved after the sweeps. Widths are relative to the averages, but
+/// to no less than 1e-3 of the largest |reward| inside a component: rewards may cancel to an average of 0.
 class AverageProblem : public Problem, private Step {
  public:
   AverageProblem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options);
@@ -41,6 +42,7 @@ class AverageProblem : public Problem, private Step {
   Array<std::int32_t> component_;              ///< [own state]
   Array<double> values_, next_, ends_;
   Array<std::int32_t> action_;
+  double least_scale_;                         ///< of widths: 1e-3 of the largest |reward| inside a component
   std::vector<double> gain_, reach_;           ///< [component] middle and half width of its bounds
   double residual_ = -1;                       ///< widest bounds of a gain, relative
   bool exhausted_ = false;

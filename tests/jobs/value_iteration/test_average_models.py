@@ -73,6 +73,21 @@ class Averages(FileModels):
         for objective in ("max", "min"):
             self.check(model, {**self.AVERAGE, "objective": objective}, known[objective], steps=15)
 
+    def test_rewards_that_cancel(self):
+        """Averages of 0, or tiny ones: widths are relative to 1e-3 of the largest reward."""
+        there_and_back = [[Pair(F(1024), sure(1)), Pair(F(-2048), sure(0))], [Pair(F(-1024), sure(0)), Pair(F(-1024), {0: F(1, 2), 1: F(1, 2)})]]
+        tiny = [[Pair(F(1024), sure(1))], [Pair(F(-1024) + F(1, 1024), sure(0)), Pair(F(-2048), sure(1))]]
+        side_by_side = there_and_back + [[shifted(pair, 2) for pair in row] for row in tiny]
+        for mdp, known in ((there_and_back, [F(0)] * 2), (tiny, [F(1, 2048)] * 2), (side_by_side, [F(0)] * 2 + [F(1, 2048)] * 2)):
+            self.assertEqual(average_reward(mdp, "max"), known)
+            model = self.model(mdp)
+            for ranks in RANKS[:3]:
+                ending = self.solve(model, {**self.AVERAGE, "objective": "max"}, ranks)
+                self.assertEqual(ending.result("width_floor"), 2.048)
+                for low, high, truth in zip(ending.result("lower"), ending.result("upper"), known):
+                    self.assertTrue(F(float(low)) <= truth <= F(float(high)), (low, truth, high))
+                    self.assertLessEqual(high - low, self.tolerance * 2.048)
+
     def test_a_span_that_is_taken_for_the_gain(self):
         """pymdptoolbox stops its relative iteration at a span of 0.01 and says 3.88523524641183 where the gain is 35/9."""
         mdp = [[Pair(F(5), {0: F(1, 2), 1: F(1, 2)}), Pair(F(10), {1: F(1)})], [Pair(F(-1), {0: F(4, 5), 1: F(1, 5)}), Pair(F(2), {0: F(1, 10), 1: F(9, 10)})]]
