@@ -1,6 +1,9 @@
 #include "io/hdf5/result_file.hpp"
 
+#include <fmt/format.h>
+
 #include <cstring>
+#include <set>
 
 #include "io/hdf5/run_file.hpp"
 #include "io/hdf5/together.hpp"
@@ -9,7 +12,7 @@
 namespace bellshard::io {
 namespace {
 
-constexpr char const* results = "/results";
+constexpr char const* whole = "/results";
 
 template <class T>
 ShardedArray same_everywhere(std::string const& name, std::vector<std::int64_t> shape, T const* data, Unit const& unit,
@@ -27,22 +30,33 @@ ShardedArray same_everywhere(std::string const& name, std::vector<std::int64_t> 
 struct ResultFile::Impl {
   MPI_Comm comm;
   RunFile file;
+  std::string results = whole;  ///< the group that is written to
+  std::string trace = "/trace";
+  std::set<std::string> made;   ///< groups
 };
 
 ResultFile::ResultFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& record, StreamLimits limits)
     : impl_(new Impl{comm, RunFile(comm, std::move(path), record, limits)}) {
-  impl_->file.group(results);
+  impl_->file.group(whole);
 }
 
 ResultFile::~ResultFile() = default;
 
+void ResultFile::enter(std::string const& name) {
+  impl_->results = name.empty() ? whole : fmt::format("{}/{}", whole, name);
+  impl_->trace = name.empty() ? "/trace" : "/trace/" + name;
+  if (name.empty()) return;
+  if (impl_->made.empty()) impl_->file.group("/trace");
+  if (impl_->made.insert(name).second) impl_->file.group(impl_->results);
+}
+
 Axis ResultFile::axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name) {
   auto const n = static_cast<std::int64_t>(values.size());
-  return {name, n, impl_->file.scale(results, same_everywhere(name, {n}, values.data(), unit, long_name))};
+  return {name, n, impl_->file.scale(impl_->results, same_everywhere(name, {n}, values.data(), unit, long_name))};
 }
 
 Axis ResultFile::axis(std::string const& name, std::int64_t size, std::string const& long_name) {
-  return {name, size, impl_->file.counting_scale(results, name, size, 0, long_name)};
+  return {name, size, impl_->file.counting_scale(impl_->results, name, size, 0, long_name)};
 }
 
 Axis ResultFile::axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name) {
@@ -55,7 +69,7 @@ Axis ResultFile::axis(std::string const& name, std::vector<std::string> const& n
 
 void ResultFile::names(Axis const& axis, std::string const& table, Block own, std::vector<std::string> const& names,
                        std::string const& long_name, int deflate) {
-  impl_->file.names(results, axis.scale_id, table, own, names, long_name, deflate);
+  impl_->file.names(impl_->results, axis.scale_id, table, own, names, long_name, deflate);
 }
 
 void ResultFile::write(ShardedArray const& array, std::vector<Axis> const& axes, Flags const& flags, int deflate) {
@@ -68,20 +82,20 @@ void ResultFile::write(ShardedArray const& array, std::vector<Axis> const& axes,
   if (shape != array.shape) {
     fail(ExitCode::bug, "variable {} does not have the shape of its axes (a bug in the job that writes it)", array.name);
   }
-  impl_->file.write(results, array, scales, {flags.values, flags.meanings, deflate});
+  impl_->file.write(impl_->results, array, scales, {flags.values, flags.meanings, deflate});
 }
 
 void ResultFile::write(std::string const& name, double value, Unit unit, std::string const& long_name) {
-  impl_->file.write(results, same_everywhere(name, {}, &value, unit, long_name), {});
+  impl_->file.write(impl_->results, same_everywhere(name, {}, &value, unit, long_name), {});
 }
 
 void ResultFile::write(std::string const& name, std::int64_t value, Unit unit, std::string const& long_name) {
-  impl_->file.write(results, same_everywhere(name, {}, &value, unit, long_name), {});
+  impl_->file.write(impl_->results, same_everywhere(name, {}, &value, unit, long_name), {});
 }
 
-void ResultFile::attribute(std::string const& name, std::string const& value) { impl_->file.attribute(results, name, value); }
-void ResultFile::attribute(std::string const& name, double value) { impl_->file.attribute(results, name, value); }
-void ResultFile::write(Trace const& trace) { impl_->file.write(trace); }
+void ResultFile::attribute(std::string const& name, std::string const& value) { impl_->file.attribute(impl_->results, name, value); }
+void ResultFile::attribute(std::string const& name, double value) { impl_->file.attribute(impl_->results, name, value); }
+void ResultFile::write(Trace const& trace) { impl_->file.write(trace, impl_->trace); }
 void ResultFile::commit() { impl_->file.commit(); }
 
 ShardedArray ResultFile::host_array(std::string const& name, std::vector<Axis> const& axes, Block own, void const* data,

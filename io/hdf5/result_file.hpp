@@ -45,6 +45,10 @@ class ResultFile {
   Axis axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name);
   /// An axis of /results that counts 0 .. size-1 (int64), unit "1".
   Axis axis(std::string const& name, std::int64_t size, std::string const& long_name);
+  /// What follows, axes, variables and attributes, belongs to the group /results/NAME, the trace to /trace/NAME; variables of it may
+  /// lie over the axes of /results. "": back to /results and /trace.
+  void enter(std::string const& name);
+
   /// An axis of /results whose items have names, which every rank passes whole: a counting axis, and beside it the character table
   /// NAME_name, which xarray shows as text and as a coordinate of every variable over this axis.
   Axis axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name);

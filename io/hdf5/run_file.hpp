@@ -56,7 +56,7 @@ class RunFile {
   /// A variable over these scales (one for each of its axes; none: a scalar).
   void write(std::string const& group, ShardedArray const& array, std::vector<std::int64_t> const& scales,
              VariableStyle const& style = {});
-  void write(Trace const& trace);  ///< /trace
+  void write(Trace const& trace, std::string const& group = "/trace");  ///< makes the group
 
   void attribute(std::string const& object, std::string const& name, std::string const& value);
   void attribute(std::string const& object, std::string const& name, double value);

@@ -163,20 +163,20 @@ void RunFile::write(std::string const& group, ShardedArray const& array, std::ve
   });
 }
 
-void RunFile::write(Trace const& trace) {
-  group("/trace");
+void RunFile::write(Trace const& trace, std::string const& group) {
+  this->group(group);
   auto const rows = trace.empty() ? 0 : static_cast<std::int64_t>(trace[0].values.size());
-  auto const sweep = counting_scale("/trace", "sweep", rows, 1, "sweep");
+  auto const sweep = counting_scale(group, "sweep", rows, 1, "sweep");
   std::vector<std::string> names;
   for (auto const& column : trace) {
     ShardedArray array{column.name, ElementType::float64, {rows}, {0, rows}, true, column.unit, column.long_name};
     array.fetch = [&column](Block items, void* host) {
       std::memcpy(host, column.values.data() + items.begin, static_cast<std::size_t>(items.size()) * sizeof(double));
     };
-    write("/trace", array, {sweep});
+    write(group, array, {sweep});
     names.push_back(column.name);
   }
-  attribute("/trace", "columns", joined(names));
+  attribute(group, "columns", joined(names));
 }
 
 void RunFile::attribute(std::string const& object, std::string const& name, std::string const& value) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
+#include "jobs/value_iteration/model_names.hpp"
+
 namespace bellshard::value_iteration {
 
 namespace {
@@ -33,9 +37,10 @@ void declare_model(Keys& keys, Config::Model& model) {
   }
 }
 
-void declare_criterion(Keys& keys, Config::Criterion& criterion) {
-  keys.table("criterion", "what is best");
-  keys.choice("criterion.kind", criterion.kind,
+/// Keys of [criterion] or of one of [criteria.NAME].
+void declare_criterion(Keys& keys, std::string const& table, Config::Criterion& criterion) {
+  auto const key = [&](char const* leaf) { return table + "." + leaf; };
+  keys.choice(key("kind"), criterion.kind,
               {{"total_cost", CriterionKind::total_cost},
                {"discounted", CriterionKind::discounted},
                {"total_reward", CriterionKind::total_reward},
@@ -46,19 +51,23 @@ void declare_criterion(Keys& keys, Config::Criterion& criterion) {
                {"reward_reachability", CriterionKind::reward_reachability}},
               "expected total until a target is met, discounted sum, probability to meet a target (at all, within a horizon, within a budget of "
               "rewards), long-run average per step");
-  keys.choice("criterion.objective", criterion.objective, {{"auto", Goal::by_criterion}, {"min", Goal::min}, {"max", Goal::max}},
+  keys.choice(key("objective"), criterion.objective, {{"auto", Goal::by_criterion}, {"min", Goal::min}, {"max", Goal::max}},
               "auto: min for total_cost and on rasters, else max");
-  keys.real("criterion.discount", criterion.discount, "factor per step; below 1 for \"discounted\"")
+  keys.real(key("discount"), criterion.discount, "factor per step; below 1 for \"discounted\"")
       .range(0, 1, Border::open, Border::closed, "what the next step earns counts at most as much as what this one does");
-  keys.text("criterion.target", criterion.target,
+  keys.text(key("target"), criterion.target,
             "states to meet: a label or a predicate over labels and state variables, \"s1=12 & c2<=3\"; default: the label target");
-  keys.text("criterion.avoid", criterion.avoid, "states that end a path without success (reachability kinds): a predicate");
-  keys.text("criterion.reward", criterion.reward, "which reward, of a model that has several; \"1\": one for every step");
-  keys.integer("criterion.horizon", criterion.horizon, "steps, for finite_horizon and bounded_reachability").unit("count").range(0, 1e9);
-  keys.text("criterion.terminal", criterion.terminal, "state variable that is earned at the end of a finite horizon");
-  keys.choice("criterion.nature", criterion.nature, {{"adversarial", mdp::Nature::adversarial}, {"cooperative", mdp::Nature::cooperative}},
+  keys.text(key("avoid"), criterion.avoid, "states that end a path without success (reachability kinds): a predicate");
+  keys.text(key("reward"), criterion.reward, "which reward, of a model that has several; \"1\": one for every step");
+  keys.integer(key("horizon"), criterion.horizon, "steps, for finite_horizon and bounded_reachability").unit("count").range(0, 1e9);
+  keys.text(key("terminal"), criterion.terminal, "state variable that is earned at the end of a finite horizon");
+  keys.choice(key("nature"), criterion.nature, {{"adversarial", mdp::Nature::adversarial}, {"cooperative", mdp::Nature::cooperative}},
               "interval models: does the choice within the intervals go against the objective or with it?");
-  keys.real("criterion.budget", criterion.budget, "most that may be spent, for reward_reachability").range(0, 1e9);
+  keys.text(key("constraint"), criterion.constraint,
+            "discounted: a second reward (\"1\": one for every step), whose discounted sum from the states labelled init is bounded by at_most or at_least");
+  keys.real(key("at_most"), criterion.at_most, "upper bound of the constraint");
+  keys.real(key("at_least"), criterion.at_least, "lower bound of the constraint");
+  keys.real(key("budget"), criterion.budget, "most that may be spent, for reward_reachability").range(0, 1e9);
 }
 
 void declare_solver(Keys& keys, Config::Solver& solver) {
@@ -89,7 +98,13 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
 
 void declare(Keys& keys, Config& config) {
   declare_model(keys, config.model);
-  declare_criterion(keys, config.criterion);
+  keys.table("criterion", "what is best");
+  declare_criterion(keys, "criterion", config.criterion);
+  keys.family("criteria", "several criteria of one model, solved in turn into one result: the keys of [criterion] for each (no rasters)",
+              [&](std::string const& name) {
+                config.criteria.emplace_back(name, std::make_unique<Config::Criterion>());
+                declare_criterion(keys, "criteria." + name, *config.criteria.back().second);
+              });
   declare_solver(keys, config.solver);
   keys.table("output", "where it goes");
   keys.text("output.file", config.output.file, "result file, below the output folder (-o)");
@@ -102,9 +117,15 @@ void declare(Keys& keys, Config& config) {
 
 bool on_raster(Config const& config) { return config.model.kind == "raster"; }
 
-mdp::Criterion criterion_of(Config const& config) {
+std::vector<Asked> asked_of(Config const& config) {
+  if (config.criteria.empty()) return {{"", "criterion", config.criterion}};
+  std::vector<Asked> all;
+  for (auto const& [name, criterion] : config.criteria) all.push_back({name, "criteria." + name, *criterion});
+  return all;
+}
+
+mdp::Criterion criterion_of(Config::Criterion const& asked) {
   using Kind = mdp::CriterionKind;
-  auto const& asked = config.criterion;
   mdp::Criterion criterion;
   switch (asked.kind) {
     case CriterionKind::total_cost:
@@ -155,50 +176,102 @@ void check_raster(Keys const& keys, Config const& config) {
   }
 }
 
-/// Keys that only some criteria read.
-void check_criterion(Keys const& keys, Config const& config) {
-  auto const kind = config.criterion.kind;
-  auto const need = [&](char const* key, bool used, char const* where) {
-    if (!used && keys.given(key)) keys.reject(key, fmt::format("{} has no use here; it belongs to criterion.kind = {}", key, where));
+/// Keys that only some criteria read, and what is needed of the others.
+void check_criterion(Keys const& keys, Config const& config, Asked const& asked) {
+  auto const kind = asked.criterion.kind;
+  auto const need = [&](std::string const& key, bool used, char const* where) {
+    if (!used && keys.given(key)) keys.reject(key, fmt::format("{} has no use here; it belongs to {} = {}", key, asked.key("kind"), where));
   };
   bool const horizon = kind == CriterionKind::finite_horizon || kind == CriterionKind::bounded_reachability;
   bool const probability = kind == CriterionKind::reachability || kind == CriterionKind::bounded_reachability || kind == CriterionKind::reward_reachability;
-  need("criterion.horizon", horizon, "\"finite_horizon\" and \"bounded_reachability\"");
-  need("criterion.terminal", kind == CriterionKind::finite_horizon, "\"finite_horizon\"");
-  need("criterion.budget", kind == CriterionKind::reward_reachability, "\"reward_reachability\"");
-  need("criterion.avoid", probability, "\"reachability\", \"bounded_reachability\" and \"reward_reachability\"");
+  need(asked.key("horizon"), horizon, "\"finite_horizon\" and \"bounded_reachability\"");
+  need(asked.key("terminal"), kind == CriterionKind::finite_horizon, "\"finite_horizon\"");
+  need(asked.key("budget"), kind == CriterionKind::reward_reachability, "\"reward_reachability\"");
+  need(asked.key("avoid"), probability, "\"reachability\", \"bounded_reachability\" and \"reward_reachability\"");
   if (kind == CriterionKind::discounted || kind == CriterionKind::average_reward || kind == CriterionKind::finite_horizon) {
-    need("criterion.target", false, "\"total_reward\", \"total_cost\" and the reachability kinds");
+    need(asked.key("target"), false, "\"total_reward\", \"total_cost\" and the reachability kinds");
   }
-  need("criterion.reward", kind != CriterionKind::reachability && kind != CriterionKind::bounded_reachability, "those that sum rewards");
+  need(asked.key("reward"), kind != CriterionKind::reachability && kind != CriterionKind::bounded_reachability, "those that sum rewards");
   bool const sums = kind == CriterionKind::discounted || kind == CriterionKind::total_cost || kind == CriterionKind::total_reward;
   need("solver.start", !on_raster(config) && (sums || kind == CriterionKind::reachability),
        "\"discounted\", \"total_reward\", \"total_cost\" and \"reachability\" on other models than rasters");
-  for (char const* key : {"output.policy_value", "output.state_variables", "output.labels", "output.names"}) {
-    need(key, !on_raster(config), "any, with other models than rasters");
+
+  double const discount = asked.criterion.discount;
+  auto const key = asked.key("discount");
+  if (kind == CriterionKind::discounted && discount == 1) {
+    keys.reject(key, fmt::format("{} is 1 (must lie in (0, 1) for {} = \"discounted\"); give one, or set kind = \"total_cost\"", key, asked.key("kind")));
   }
-  need("solver.tile", on_raster(config), "any, with model.kind = \"raster\"");
+  if (kind != CriterionKind::discounted && kind != CriterionKind::finite_horizon && discount != 1) {
+    keys.reject(key, fmt::format("{} = {} (must be 1 for {} = {}); set kind = \"discounted\" or drop it", key, discount, asked.key("kind"),
+                                 keys.find(asked.key("kind")).value_toml));
+  }
+}
+
+void check_constraint(Keys const& keys, Config const& config, Asked const& asked) {
+  auto const& criterion = asked.criterion;
+  bool const most = !std::isnan(criterion.at_most), least = !std::isnan(criterion.at_least);
+  if (criterion.constraint.empty()) {
+    if (most || least) {
+      auto const key = asked.key(most ? "at_most" : "at_least");
+      keys.reject(key, fmt::format("{} bounds nothing; name the reward that it bounds as {}", key, asked.key("constraint")));
+    }
+    return;
+  }
+  auto const key = asked.key("constraint");
+  if (criterion.kind != CriterionKind::discounted || on_raster(config)) {
+    keys.reject(key, fmt::format("{} has no use here; it belongs to {} = \"discounted\" on other models than rasters", key, asked.key("kind")));
+  }
+  if (most == least) keys.reject(key, fmt::format("{} needs one bound: give {} or {}, not both", key, asked.key("at_most"), asked.key("at_least")));
+  if (keys.given("solver.start")) keys.reject("solver.start", fmt::format("solver.start has no use with {}; drop it", key));
+}
+
+/// Keys that rasters alone have, and those that they have not.
+void check_output(Keys const& keys, Config const& config) {
+  for (char const* key : {"output.policy_value", "output.state_variables", "output.labels", "output.names"}) {
+    if (on_raster(config) && keys.given(key)) keys.reject(key, fmt::format("{} has no use for model.kind = \"raster\"; drop it", key));
+  }
+  if (!on_raster(config) && keys.given("solver.tile")) keys.reject("solver.tile", "solver.tile has no use here; it belongs to model.kind = \"raster\"");
+  if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");
+}
+
+/// The first key below a table that the job file gives; else what `otherwise` says.
+std::string given_below(Keys const& keys, std::string const& table, std::string const& otherwise) {
+  for (auto const& key : keys.all()) {
+    if (key->given && key->path.starts_with(table + ".")) return key->path;
+  }
+  return otherwise;
+}
+
+void check_criteria(Keys const& keys, Config const& config) {
+  if (config.criteria.empty()) return;
+  auto const first = given_below(keys, "criteria", asked_of(config).front().key("kind"));
+  if (on_raster(config)) {
+    keys.reject(first, "[criteria.NAME] has no use for model.kind = \"raster\", which is solved for one criterion; write [criterion] alone");
+  }
+  auto const single = given_below(keys, "criterion", "");
+  if (!single.empty()) keys.reject(single, fmt::format("{}: a job has [criterion] or [criteria.NAME]; keep one of them", single));
+  for (auto const& asked : asked_of(config)) {
+    if (is_name_of_result(asked.name)) {
+      keys.reject(given_below(keys, asked.table, asked.key("kind")),
+                  fmt::format("[{}]: the result has a variable {} of its own; choose another name", asked.table, asked.name));
+    }
+  }
 }
 
 }  // namespace
 
 void check(Keys const& keys, Config const& config) {
+  check_criteria(keys, config);
   if (on_raster(config)) {
     check_raster(keys, config);
   } else {
     config.model.kinds.at(config.model.kind)->check_keys(keys);
   }
-  check_criterion(keys, config);
-  double const discount = config.criterion.discount;
-  auto const kind = config.criterion.kind;
-  if (kind == CriterionKind::discounted && discount == 1) {
-    keys.reject("criterion.discount", "criterion.discount is 1 (must lie in (0, 1) for criterion.kind = \"discounted\"); give one, or set kind = \"total_cost\"");
+  check_output(keys, config);
+  for (auto const& asked : asked_of(config)) {
+    check_criterion(keys, config, asked);
+    check_constraint(keys, config, asked);
   }
-  if (kind != CriterionKind::discounted && kind != CriterionKind::finite_horizon && discount != 1) {
-    keys.reject("criterion.discount", fmt::format("criterion.discount = {} (must be 1 for criterion.kind = {}); set kind = \"discounted\" or drop it",
-                                                  discount, keys.find("criterion.kind").value_toml));
-  }
-  if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");
 }
 
 void check_against(Keys const& keys, Config const& config, io::RasterSource const& source) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -54,7 +55,11 @@ struct Config {
     std::string target, avoid;      ///< predicates over labels and state variables
     std::string reward;             ///< name; "1": one for every step; empty: the model's default
     std::string terminal;           ///< state variable that is earned at the end of the horizon
+    std::string constraint;         ///< name of a second reward, whose discounted sum from the initial states is bounded
+    double at_most = std::numeric_limits<double>::quiet_NaN();   ///< its bound [reward]; NaN: none
+    double at_least = std::numeric_limits<double>::quiet_NaN();
   } criterion;
+  std::vector<std::pair<std::string, std::unique_ptr<Criterion>>> criteria;  ///< [criteria.NAME] instead, in the order of the job file
   struct Solver {
     Method method = Method::automatic;
     double tolerance = 1e-6;  ///< proven width [1]
@@ -78,7 +83,18 @@ struct Config {
 void declare(Keys& keys, Config& config);
 /// What single keys cannot say; rejects with the key's place.
 void check(Keys const& keys, Config const& config);
-mdp::Criterion criterion_of(Config const& config);
+
+/// One criterion that a run answers: [criterion], which has no name, or [criteria.NAME].
+struct Asked {
+  std::string name;
+  std::string table;  ///< of its keys: "criterion", "criteria.NAME"
+  Config::Criterion const& criterion;
+
+  std::string key(std::string const& leaf) const { return table + "." + leaf; }
+};
+std::vector<Asked> asked_of(Config const& config);
+
+mdp::Criterion criterion_of(Config::Criterion const& asked);
 bool on_raster(Config const& config);
 
 /// What only the map can say: keys that have no use on it.

@@ -25,8 +25,8 @@ BELLSHARD_JOB(value_iteration, ValueIterationJob, "optimal values and policy of 
 
 }  // namespace
 
-std::string problem_text(Keys const& keys, std::string const& method, io::RunRecord const& record) {
-  std::string text = canonical_text(keys, {"model", "criterion"});
+std::string problem_text(Keys const& keys, std::string const& criterion_table, std::string const& method, io::RunRecord const& record) {
+  std::string text = canonical_text(keys, {"model", criterion_table});
   text += "# method: " + method + "\n";
   for (auto const& [path, sha256] : record.inputs) text += "# " + path + ": SHA-256 " + sha256 + "\n";
   return text;

@@ -52,7 +52,8 @@ void ModelNames::write_labels() {
 void ModelNames::write_action_names(io::ShardedArray const& chosen, std::vector<io::Axis> const& axes) {
   if (actions_.name.empty()) return;
   auto index = chosen;
-  index.name = claim(chosen.name + "_name_index");
+  index.name = chosen.name + "_name_index";
+  reserve(index.name);
   index.long_name = "place in action_name of: " + chosen.long_name;
   index.fetch = [&](Block items, void* host) {
     chosen.fetch(items, host);
@@ -63,6 +64,8 @@ void ModelNames::write_action_names(io::ShardedArray const& chosen, std::vector<
   };
   out_.write(index, axes, {}, static_cast<int>(asked_.compression));
 }
+
+bool is_name_of_result(std::string const& name) { return names_of_the_result.contains(name); }
 
 void check_names(Context& context, mdp::Source const& source, Partition const& states, Config const& config) {
   if (!config.output.names) return;

@@ -42,6 +42,9 @@ class ModelNames {
   std::set<std::string> taken_;
 };
 
+/// Does every result write a variable of this name, or may it?
+bool is_name_of_result(std::string const& name);
+
 /// Refuses names that cannot be written, exit 4: before the sweeps, not behind them. Collective.
 void check_names(Context& context, mdp::Source const& source, Partition const& states, Config const& config);
 

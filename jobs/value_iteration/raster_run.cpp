@@ -69,7 +69,7 @@ ExitCode run_raster(Context& context, Keys const& keys, Config const& config) {
 
   DriveOptions options;
   options.output = context.options().output_dir / config.output.file;
-  options.fingerprint = problem_text(keys, config.solver.method == Method::value_iteration ? "jacobi" : "gauss_seidel", record);
+  options.fingerprint = problem_text(keys, "criterion", config.solver.method == Method::value_iteration ? "jacobi" : "gauss_seidel", record);
   options.max_sweeps = config.solver.max_sweeps;
   if (config.solver.method == Method::value_iteration) options.goal = 0.25 * config.solver.tolerance;
   options.residual_name = "largest change of a value relative to the cost of a step";

@@ -2,6 +2,7 @@
 #include "io/run_record.hpp"
 #include "jobs/value_iteration/config.hpp"
 #include "src/drive/job.hpp"
+#include "src/mdp/source.hpp"
 
 namespace bellshard::value_iteration {
 
@@ -11,10 +12,11 @@ namespace bellshard::value_iteration {
 Estimate estimate_raster(Context& context, Config const& config);
 ExitCode run_raster(Context& context, Keys const& keys, Config const& config);
 
+std::unique_ptr<mdp::Source> open_model(Context& context, Config const& config);
 Estimate estimate_model(Context& context, Config const& config);
 ExitCode run_model(Context& context, Keys const& keys, Config const& config);
 
 /// What a checkpoint must have in common with the run that goes on from it.
-std::string problem_text(Keys const& keys, std::string const& method, io::RunRecord const& record);
+std::string problem_text(Keys const& keys, std::string const& criterion_table, std::string const& method, io::RunRecord const& record);
 
 }  // namespace bellshard::value_iteration

@@ -10,14 +10,14 @@ namespace bellshard::value_iteration {
 namespace {
 
 constexpr char const* schema = "bellshard.value_iteration";
-constexpr char const* dataset = "/results/value";
-
-std::vector<double> read_values(Context& context, std::filesystem::path const& path, Partition const& states) {
+std::vector<double> read_values(Context& context, std::filesystem::path const& path, std::string const& name, Partition const& states) {
   io::InputFile const file(context.comm(), path);
+  auto const own_group = fmt::format("/results/{}", name);
+  auto const dataset = !name.empty() && file.has(own_group) && !file.has("/results/value") ? own_group + "/value" : std::string("/results/value");
   auto const told = file.text_attribute("/", "schema").value_or("");
   BELLSHARD_INPUT(told == schema, "{}: its schema is \"{}\" (want \"{}\"); solver.start takes the result of an earlier run of value_iteration",
                   path.string(), told, schema);
-  BELLSHARD_INPUT(file.has(dataset), "{}: has no dataset {}; solver.start takes a result, not a checkpoint", path.string(), dataset);
+  BELLSHARD_INPUT(file.has(dataset), "{}: has no dataset {}; solver.start takes a result with the criteria of this job, not a checkpoint", path.string(), dataset);
   auto const shape = file.shape(dataset);
   BELLSHARD_INPUT(shape.size() == 1, "{}:{}: has {} axes (want one, of states); solver.start takes no result of a raster", path.string(), dataset,
                   shape.size());
@@ -31,8 +31,8 @@ std::vector<double> read_values(Context& context, std::filesystem::path const& p
 
 }  // namespace
 
-void start_from_result(Context& context, std::filesystem::path const& path, Partition const& states, mdp::Problem& problem) {
-  auto values = read_values(context, path, states);
+void start_from_result(Context& context, std::filesystem::path const& path, std::string const& name, Partition const& states, mdp::Problem& problem) {
+  auto values = read_values(context, path, name, states);
   std::int64_t replaced = 0;
   for (auto& value : values) {
     if (std::isfinite(value)) continue;

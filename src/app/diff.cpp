@@ -144,8 +144,8 @@ ExitCode diff_files(CommandLine const& line, MPI_Comm comm) {
     BELLSHARD_INPUT(file->has("/results"), "{}: has no group /results, so there is nothing to compare; name a result file",
                     file->path().string());
   }
-  auto const in_a = a.children("/results");
-  auto const in_b = b.children("/results");
+  auto const in_a = datasets_below(a, "/results");
+  auto const in_b = datasets_below(b, "/results");
   std::set<std::string> names(in_a.begin(), in_a.end());
   names.insert(in_b.begin(), in_b.end());
   std::size_t width = 0, different = 0;

@@ -147,18 +147,28 @@ std::string variables_text(MPI_Comm comm, io::InputFile const& file, std::string
 }
 
 /// First and last row of /trace.
-std::string trace_text(io::InputFile const& file) {
+std::string trace_text(io::InputFile const& file, std::string const& group) {
   std::vector<Row> rows = {{"column", "unit", "first", "last", "long name"}};
   std::size_t sweeps = 0;
-  for (auto const& name : file.children("/trace")) {
-    auto const variable = describe_variable(file, "/trace/" + name);
+  for (auto const& name : file.children(group)) {
+    auto const variable = describe_variable(file, group + "/" + name);
     if (!variable.numeric || variable.shape.size() != 1) continue;
     auto const values = file.read_all<double>(variable.path);
     sweeps = std::max(sweeps, values.size());
     if (values.empty()) continue;
     rows.push_back({name, variable.unit, number(values.front()), number(values.back()), variable.long_name});
   }
-  return fmt::format("\n/trace: {} rows\n{}", sweeps, table(rows));
+  return fmt::format("\n{}: {} rows\n{}", group, sweeps, table(rows));
+}
+
+/// A group and the groups in it: those of several criteria.
+std::vector<std::string> with_groups_of(io::InputFile const& file, std::string const& group) {
+  std::vector<std::string> groups{group};
+  for (auto const& name : file.children(group)) {
+    auto const path = group + "/" + name;
+    if (!is_bare_dimension(file, path) && !try_describe(file, path)) groups.push_back(path);
+  }
+  return groups;
 }
 
 }  // namespace
@@ -177,9 +187,15 @@ ExitCode inspect_file(CommandLine const& line, MPI_Comm comm) {
   if (checkpoint) {
     text += "\ncheckpoint\n" + table(attributes(file, "/state", {"job", "sweep", "restart_count", "seconds"}));
   }
-  if (file.has("/results")) text += variables_text(comm, file, "/results");
+  if (file.has("/results")) {
+    for (auto const& group : with_groups_of(file, "/results")) text += variables_text(comm, file, group);
+  }
   if (checkpoint) text += variables_text(comm, file, "/state");
-  if (file.has("/trace")) text += trace_text(file);
+  if (file.has("/trace")) {
+    auto groups = with_groups_of(file, "/trace");
+    if (groups.size() > 1) groups.erase(groups.begin());
+    for (auto const& group : groups) text += trace_text(file, group);
+  }
   if (!file.has("/results") && !checkpoint) {  // an input file, most likely
     for (auto const* group : {"", "/rewards", "/label", "/coordinate"}) {
       if (*group == '\0' || file.has(group)) text += variables_text(comm, file, group);

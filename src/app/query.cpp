@@ -72,7 +72,7 @@ ExitCode query_result(CommandLine const& line, MPI_Comm comm) {
     text += states.names.empty() ? fmt::format("state {}\n", s) : fmt::format("state {} {}\n", s, states.names[s]);
     std::vector<Line> lines;
     for (auto const& variable : states.variables) {
-      lines.push_back({variable.name(), item_text(file, variable, action_names, s), variable.long_name});
+      lines.push_back({ResultStates::name_of(variable), item_text(file, variable, action_names, s), variable.long_name});
     }
     if (!states.labels.empty()) lines.push_back({"labels", labels_text(states, s), "labels that hold"});
     // The answer and the labels first, the variables of the model behind them.

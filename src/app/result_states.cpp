@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include "src/base/error.hpp"
 #include "src/config/nearest.hpp"
@@ -36,13 +37,28 @@ std::vector<std::string> NameColumn::first(std::int64_t most) const {
 }
 
 ResultStates::ResultStates(io::InputFile const& result) : file(result) {
-  std::string const answer = "/results/value";
-  bool const whole = file.has(answer) && file.axes(answer) == std::vector<std::string>{"state"};
-  BELLSHARD_INPUT(whole, "{}: holds no values of states; `bellshard inspect` shows what it holds", file.path().string());
-  count = file.shape(answer).at(0);
+  std::istringstream told(file.has("/results") ? file.text_attribute("/results", "criteria").value_or("") : "");
+  for (std::string name; told >> name;) criteria.push_back(name);
+  std::vector<std::string> groups;
+  for (auto const& name : criteria) groups.push_back("/results/" + name);
+  if (groups.empty()) groups = {"/results"};
+  for (auto const& group : groups) {
+    auto const answer = group + "/value";
+    bool const whole = file.has(answer) && file.axes(answer) == std::vector<std::string>{"state"};
+    BELLSHARD_INPUT(whole, "{}: holds no values of states; `bellshard inspect` shows what it holds", file.path().string());
+    count = file.shape(answer).at(0);
+    collect(group);
+  }
+  if (!criteria.empty()) collect("/results");
   names = NameColumn(file, "/results/state_name");
-  for (auto const& name : file.children("/results")) {
-    auto const path = "/results/" + name;
+}
+
+/// The variables of a group over states: the answer first.
+void ResultStates::collect(std::string const& group) {
+  auto const first = static_cast<std::ptrdiff_t>(variables.size());
+  for (auto const& name : file.children(group)) {
+    if (std::find(criteria.begin(), criteria.end(), name) != criteria.end() && group == "/results") continue;
+    auto const path = group + "/" + name;
     auto const axes = file.axes(path);
     if (axes.empty() || axes[0] != "state") continue;
     auto variable = describe_variable(file, path);
@@ -54,7 +70,13 @@ ResultStates::ResultStates(io::InputFile const& result) : file(result) {
   }
   std::vector<std::string> const order{"value", "lower", "upper", "action", "policy_value"};
   auto const rank = [&](Variable const& v) { return std::find(order.begin(), order.end(), v.name()) - order.begin(); };
-  std::stable_sort(variables.begin(), variables.end(), [&](auto const& a, auto const& b) { return rank(a) < rank(b); });
+  std::stable_sort(variables.begin() + first, variables.end(), [&](auto const& a, auto const& b) { return rank(a) < rank(b); });
+}
+
+std::string ResultStates::name_of(Variable const& variable) {
+  auto name = variable.path.substr(std::string_view("/results/").size());
+  std::replace(name.begin(), name.end(), '/', '.');
+  return name;
 }
 
 std::vector<std::int64_t> ResultStates::find(std::string const& asked) const {
@@ -86,20 +108,23 @@ std::vector<std::int64_t> ResultStates::find(std::string const& asked) const {
 std::vector<std::int64_t> ResultStates::where(std::string const& predicate) const {
   mdp::StateNames known{labels, {}};
   for (auto const& variable : variables) {
-    if (variable.shape.size() == 1) known.variables.push_back(variable.name());
+    if (variable.shape.size() == 1) known.variables.push_back(name_of(variable));
   }
   mdp::Predicate const wanted(predicate, known);
   std::vector<std::int64_t> found;
   constexpr std::int64_t part = 1 << 22;  // bounds the memory of the columns
   for (std::int64_t begin = 0; begin < count; begin += part) {
     Block const some{begin, std::min(count, begin + part)};
-    auto const read = [&](std::string const& name, auto column) {
+    auto const read = [&](std::string const& path, auto column) {
       column.resize(static_cast<std::size_t>(some.size()));
-      file.read("/results/" + name, some, std::span(column));
+      file.read(path, some, std::span(column));
       return column;
     };
-    auto const holds = wanted.evaluate(some.size(), {[&](std::string const& name) { return read("label_" + name, std::vector<std::uint8_t>()); },
-                                                     [&](std::string const& name) { return read(name, std::vector<double>()); }});
+    auto const path_of = [&](std::string const& name) {
+      return std::find_if(variables.begin(), variables.end(), [&](auto const& variable) { return name_of(variable) == name; })->path;
+    };
+    auto const holds = wanted.evaluate(some.size(), {[&](std::string const& name) { return read("/results/label_" + name, std::vector<std::uint8_t>()); },
+                                                     [&](std::string const& name) { return read(path_of(name), std::vector<double>()); }});
     for (auto s = some.begin; s < some.end; ++s) {
       if (holds[static_cast<std::size_t>(s - begin)] != 0) found.push_back(s);
     }

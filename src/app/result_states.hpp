@@ -33,13 +33,18 @@ struct ResultStates {
   /// with the nearest name.
   std::vector<std::int64_t> find(std::string const& asked) const;
 
+  /// "value", or of one of several criteria "goal.value".
+  static std::string name_of(Variable const& variable);
+
   io::InputFile const& file;
   std::int64_t count = 0;
-  std::vector<Variable> variables;  ///< without labels and names; the answer first
+  std::vector<std::string> criteria;  ///< names of [criteria.NAME]; empty: one, without a name
+  std::vector<Variable> variables;  ///< without labels and names; the answers first
   std::vector<std::string> labels;  ///< "goal" for /results/label_goal
   NameColumn names;
 
  private:
+  void collect(std::string const& group);
   std::vector<std::int64_t> where(std::string const& predicate) const;
 };
 

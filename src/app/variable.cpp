@@ -25,6 +25,21 @@ Variable describe_variable(io::InputFile const& file, std::string const& path) {
   return variable;
 }
 
+std::vector<std::string> datasets_below(io::InputFile const& file, std::string const& group) {
+  std::vector<std::string> names;
+  for (auto const& name : file.children(group)) {
+    auto const path = group + "/" + name;
+    try {
+      file.shape(path);
+      names.push_back(name);
+    } catch (Error const& error) {  // a group has no shape
+      if (error.code() != ExitCode::bad_input) throw;
+      for (auto const& inner : datasets_below(file, path)) names.push_back(name + "/" + inner);
+    }
+  }
+  return names;
+}
+
 std::string type_name(io::ElementType type) {
   switch (type) {
     case io::ElementType::uint8: return "uint8";

@@ -29,6 +29,9 @@ struct Variable {
 /// Collective, like every read.
 Variable describe_variable(io::InputFile const& file, std::string const& path);
 
+/// Names of the datasets of a group and of the groups in it: "states", "goal/value". Collective.
+std::vector<std::string> datasets_below(io::InputFile const& file, std::string const& group);
+
 std::string type_name(io::ElementType type);                    ///< "float64"
 std::string bracketed(std::vector<std::int64_t> const& extents);  ///< "[1800, 3600]", "scalar"
 

@@ -23,14 +23,20 @@ class Applier {
   Applier(JobFile const& file, Keys& keys) : file_(file), keys_(keys) {}
 
   void run() {
-    for (auto const& key : keys_.all()) reset(*key);
     auto const given = entries();
+    for (auto& family : keys_.families()) name_members(family, given);
+    for (auto const& key : keys_.all()) reset(*key);
     choose(given);
     for (auto const& key : in_force()) {
       paths_.push_back(key->path);
       for (auto table = table_of(key->path); !table.empty(); table = table_of(table)) tables_.push_back(table);
     }
 
+    for (auto const& family : keys_.families()) tables_.push_back(family.name);
+
+    for (auto const& entry : given) {
+      if (entry.is_table) named_tables_.push_back(entry.path);
+    }
     for (auto const& entry : given) take(entry);
     for (auto* key : in_force()) {
       if (key->is_required && key->where.source.empty()) miss(*key);
@@ -49,6 +55,31 @@ class Applier {
     key.value_toml = key.default_toml;
     key.assign(key.default_value);
     if (key.type == KeyType::file) key.file_path = std::get<std::string>(key.default_value);
+  }
+
+  /// Declares the keys of each table [FAMILY.NAME] that the file has.
+  void name_members(Keys::Family& family, std::vector<Entry> const& given) {
+    auto const head = family.name + ".";
+    for (auto const& entry : given) {
+      if (!entry.path.starts_with(head)) continue;
+      auto const member = entry.path.substr(head.size(), entry.path.find('.', head.size()) - head.size());
+      bool const names_table = entry.is_table || head.size() + member.size() < entry.path.size();
+      if (names_table && is_name(member)) keys_.add_member(family, member);
+    }
+  }
+
+  /// Letters, digits, _ and -, a letter first: what files and Python take without quotes.
+  static bool is_name(std::string const& word) {
+    auto const letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    auto const follows = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+    return !word.empty() && letter(word[0]) && std::all_of(word.begin(), word.end(), follows);
+  }
+
+  Keys::Family const* family_of(std::string const& path) const {
+    for (auto const& family : keys_.families()) {
+      if (path == family.name || path.starts_with(family.name + ".")) return &family;
+    }
+    return nullptr;
   }
 
   /// Fixes the choices that decide which other keys are in force. An unknown word leaves nothing else to judge by.
@@ -114,9 +145,15 @@ class Applier {
   }
 
   void take_table(Entry const& entry) {
-    if (is_table(entry.path)) return;
+    auto const* family = family_of(entry.path);
+    bool const nameless = family != nullptr && entry.path == family->name && !has_tables_below(entry.path);
+    if (is_table(entry.path) && !nameless) return;
     unknown_table_ = entry.path + ".";
     auto const place = entry.where.text();
+    if (nameless || (family != nullptr && table_of(entry.path) == family->name)) {
+      problems_.push_back(fmt::format("{}: [{}] {}", place, entry.path, wants_name(*family)));
+      return;
+    }
     if (is_key(entry.path)) {
       auto& key = keys_.find(entry.path);
       key.where = entry.where;
@@ -134,6 +171,10 @@ class Applier {
       problems_.push_back(fmt::format("{0}: {1} is a table, not a key; write [{1}] and its keys below it", place, entry.path));
       return;
     }
+    if (auto const* family = family_of(entry.path); family != nullptr && table_of(entry.path) == family->name) {
+      problems_.push_back(fmt::format("{}: {} {}", place, entry.path, wants_name(*family)));
+      return;
+    }
     if (auto const owners = owners_of(entry.path); !owners.empty()) {
       problems_.push_back(fmt::format("{}: {} {}", place, entry.path, owners));
       return;
@@ -142,6 +183,15 @@ class Applier {
     auto const problem = table_of(entry.path).empty() ? "stands outside any table" : "is no key of this job";
     problems_.push_back(fmt::format("{}: {} {}; {}", place, entry.path, problem,
                                     meant ? fmt::format("did you mean {}?", *meant) : see_describe()));
+  }
+
+  bool has_tables_below(std::string const& path) const {
+    auto const below = [&](std::string const& table) { return table.starts_with(path + "."); };
+    return std::any_of(named_tables_.begin(), named_tables_.end(), below);
+  }
+
+  static std::string wants_name(Keys::Family const& family) {
+    return fmt::format("wants a name: write [{}.NAME] and its keys below it; a NAME has letters, digits, _ and -, a letter first", family.name);
   }
 
   /// Why a key that only other words of a choice have is refused; empty where no word has it.
@@ -193,6 +243,7 @@ class Applier {
   Keys& keys_;
   std::vector<std::string> paths_;
   std::vector<std::string> tables_;
+  std::vector<std::string> named_tables_;  ///< by the file
   std::string unknown_table_;
   std::vector<std::string> problems_;
 };

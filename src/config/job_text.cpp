@@ -125,6 +125,7 @@ std::string describe_text(Keys const& keys) {
       if (!lines.empty() || split(variant.choice).table == table) text += "\n" + variant_head(variant) + lines;
     }
   }
+  for (auto const& family : keys.families()) text += fmt::format("\n[{}.NAME]  {}\n", family.name, family.help);
   return text;
 }
 
@@ -147,6 +148,7 @@ std::string init_text(Keys const& keys, std::string const& job) {
       }
     }
   }
+  for (auto const& family : keys.families()) text += fmt::format("\n# [{}.NAME]  # {}\n", family.name, family.help);
   return text;
 }
 

@@ -128,6 +128,16 @@ void Keys::variant(std::string const& choice, std::string word, std::string help
   declaring_ = {};
 }
 
+void Keys::family(std::string name, std::string help, std::function<void(std::string const& member)> declare) {
+  families_.push_back({std::move(name), std::move(help), std::move(declare), {}});
+}
+
+void Keys::add_member(Family& family, std::string const& member) {
+  if (std::find(family.members.begin(), family.members.end(), member) != family.members.end()) return;
+  family.members.push_back(member);
+  family.declare(member);
+}
+
 bool Keys::in_force(Key const& key) const {
   return key.variant_of.empty() || find(key.variant_of).value_toml == toml_string(key.variant);
 }

@@ -98,6 +98,18 @@ class Keys {
   void variant(std::string const& choice, std::string word, std::string help, std::function<void()> const& declare);
   bool in_force(Key const& key) const;
 
+  /// Tables that the job file itself gives names to, [FAMILY.NAME]: `declare` declares the keys of one, called once for each name that
+  /// a job file has.
+  void family(std::string name, std::string help, std::function<void(std::string const& member)> declare);
+  struct Family {
+    std::string name, help;
+    std::function<void(std::string const&)> declare;
+    std::vector<std::string> members;  ///< in the order of the job file
+  };
+  void add_member(Family& family, std::string const& member);  ///< does nothing where it is there
+  std::vector<Family>& families() { return families_; }
+  std::vector<Family> const& families() const { return families_; }
+
   /// Did the job file or --set name this key with a value other than its default? Repeating the default says nothing new,
   /// so a canonical job file, which names every key, means the same as the file it came from.
   bool given(std::string_view path) const;
@@ -121,6 +133,7 @@ class Keys {
   std::vector<std::unique_ptr<Key>> keys_;
   std::vector<std::pair<std::string, std::string>> tables_;
   std::vector<Variant> variants_;
+  std::vector<Family> families_;
   Variant declaring_;  ///< the variant that new keys belong to, or empty
 };
 

@@ -14,7 +14,9 @@ namespace {
 constexpr double safety = 1.5;  // of the time that is kept for the last checkpoint
 
 std::filesystem::path checkpoint_stem(DriveOptions const& options) {
-  return options.output.parent_path() / options.output.stem();
+  auto stem = options.output.parent_path() / options.output.stem();
+  if (!options.part.empty()) stem += "." + options.part;
+  return stem;
 }
 
 /// What all ranks agree on after a sweep, by one small reduction.
@@ -48,7 +50,8 @@ Progress make_progress(Context const& context, DriveOptions const& options, Star
 DriveResult drive(Context& context, Step& step, io::RunRecord const& record, DriveOptions const& options) {
   // Better now than after hours of sweeps: can the result be written at all?
   together(context.comm(), [&] {
-    if (context.root()) io::try_to_create(options.output);
+    auto file = checkpoint_stem(options);
+    if (context.root()) io::try_to_create(options.part.empty() ? options.output : file += ".h5");  // the result itself may be open
   });
   io::CheckpointStore store(context.comm(), checkpoint_stem(options));
   auto const start = restore(context, store, step, record, options);
@@ -62,11 +65,12 @@ DriveResult drive(Context& context, Step& step, io::RunRecord const& record, Dri
   result.sweeps = start.sweep;
   result.seconds = start.seconds;
   result.restart_count = start.restart_count;
+  if (start.sweep > 0 && step.finished()) result.outcome = Outcome::finished;
 
   double const limit = context.options().time_limit;
   double longest_sweep = 0;
   double sweep_began = begin;
-  while (result.sweeps < options.max_sweeps) {
+  while (result.outcome != Outcome::finished && result.sweeps < options.max_sweeps) {
     step.advance(++result.sweeps);
 
     auto const now = agree(context);
@@ -97,7 +101,8 @@ DriveResult drive(Context& context, Step& step, io::RunRecord const& record, Dri
   }
 
   if (result.outcome == Outcome::stopped) checkpoints.write(result.sweeps, result.seconds, trace.rows());
-  if (result.outcome == Outcome::sweep_limit) checkpoints.try_write(result.sweeps, result.seconds, trace.rows());
+  bool const kept = !options.part.empty() && result.sweeps > start.sweep;
+  if (result.outcome == Outcome::sweep_limit || kept) checkpoints.try_write(result.sweeps, result.seconds, trace.rows());
   result.residual = trace.last_residual();
   result.trace = trace.rows();
   return result;

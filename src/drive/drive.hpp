@@ -11,6 +11,7 @@ namespace bellshard {
 
 struct DriveOptions {
   std::filesystem::path output;    ///< result file; checkpoints take their stem from it
+  std::string part;                ///< one of several drives of a run: its checkpoints are those of STEM.PART, and the last one is kept when it is finished
   std::string fingerprint;         ///< the part of the job that a checkpoint must match, as text
   std::int64_t max_sweeps = 1'000'000;
   double goal = 0;                 ///< the residual to reach, for the progress' time left

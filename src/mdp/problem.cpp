@@ -6,6 +6,7 @@
 #include "src/dist/reduce.hpp"
 #include "src/mdp/average_problem.hpp"
 #include "src/mdp/budget_problem.hpp"
+#include "src/mdp/constrained_problem.hpp"
 #include "src/mdp/horizon_problem.hpp"
 #include "src/mdp/sparse_operator.hpp"
 #include "src/mdp/stationary_problem.hpp"
@@ -35,6 +36,7 @@ std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Ro
   BELLSHARD_INPUT(!paths || !any_over_ranks(comm, rows.interval()),
                   "the model has probability_upper: average_reward and reward_reachability are not solved for interval models; choose "
                   "discounted, finite_horizon, total_reward, reachability or bounded_reachability");
+  if (question.constraint) return std::make_unique<ConstrainedProblem>(comm, states, std::move(rows), std::move(question), options);
   switch (criterion.kind) {
     case CriterionKind::finite_horizon:
     case CriterionKind::bounded_reachability: {

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +21,22 @@ struct Answer {
   double width = 0;                      ///< max (upper - lower) / max(|value|, floor), where both are finite
   double floor = 0;
   bool proven = false;                   ///< lower and upper passed the verifying sweeps
-  std::vector<std::pair<std::string, double>> facts;  ///< further numbers for the result and the log
+  std::vector<std::pair<std::string, double>> facts;  ///< further counts for the result
+  struct Number {
+    std::string name;
+    double value;
+    std::string long_name;
+  };
+  std::vector<Number> numbers;           ///< and others
+};
+
+/// A bound on the discounted sum of a second reward from the initial states.
+struct Constraint {
+  enum class Side { at_most, at_least };
+  std::vector<double> reward;          ///< [pair]
+  std::vector<std::uint8_t> initial;   ///< [own state] 1 where paths start
+  Side side = Side::at_most;
+  double bound = 0;                    ///< [reward]
 };
 
 /// The arrays that a criterion is asked about, for the own states.
@@ -29,6 +45,7 @@ struct Question {
   std::vector<std::uint8_t> target;    ///< 1 where met; criteria with a target
   std::vector<std::uint8_t> allowed;   ///< 0 where a path ends without success; empty: everywhere
   std::vector<double> terminal;        ///< finite_horizon: reward at the end; empty: none
+  std::optional<Constraint> constraint;  ///< discounted alone
 };
 
 /// One model under one criterion: the step that drive() turns, and what it comes to.

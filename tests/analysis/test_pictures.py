@@ -109,6 +109,25 @@ class Pictures(unittest.TestCase):
             self.assertIn((0x2b, 0x2f, 0x36), self.colours(done.stdout.strip()))  # the values
             self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # the infinite one
 
+    def test_one_of_several_criteria(self):
+        with h5py.File(self.file, "w") as file:
+            file.attrs["job"] = "value_iteration"
+            file.create_group("results").attrs["criteria"] = "cheap fast"
+            for name in ("cheap", "fast"):
+                results = file.create_group(f"results/{name}")
+                for variable in ("value", "lower", "upper", "action"):
+                    results[variable] = np.arange(4.0)
+                results["sweeps"], results["proven_width"] = 17, 1e-7
+                for column in ("residual", "seconds"):
+                    file[f"trace/{name}/{column}"] = [1.0, 0.5]
+
+        drawn, unnamed = self.call("plot.py", "--criterion", "fast", "--trace"), self.call("plot.py")
+
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
+        self.assertEqual(len(drawn.stdout.split()), 2)
+        self.assertEqual(unnamed.returncode, 1)
+        self.assertIn("name one with --criterion: cheap, fast", unnamed.stderr)
+
     def test_a_job_without_a_picture_is_refused_by_name(self):
         write_result(self.file, *world(), job="unheard_of")
 
