@@ -157,7 +157,11 @@ void ConstrainedProblem::find_least_cost() {
 void ConstrainedProblem::advance(std::int64_t) {
   work_ = {};
   double const before = width();
-  if (std::isinf(dual_)) return try_multiplier(0);
+  if (std::isinf(dual_)) {
+    try_multiplier(0);
+    if (std::isinf(dual_)) inner_tolerance_ = 0;  // nothing was proven, and nothing will be
+    return;
+  }
   if (has_feasible_ == 0) return find_least_cost();
   try_multiplier(has_other_ != 0 ? crossing() : 0);
   if (!finished() && !(width() < 0.9 * before)) inner_tolerance_ *= 0.1;  // no new line of use: what is left is the width of the proofs
@@ -216,7 +220,7 @@ Answer ConstrainedProblem::answer() {
     field(times(sign, std::move(found.upper)), names[2], long_names[2]);
   };
   sides(evaluate(policy.action, rows_.reward), sign_, {"value", "lower", "upper"},
-        {"value of the written policy, which meets the constraint", "proven lower bound of the written policy's value",
+        {has_feasible_ != 0 ? "value of the written policy, which meets the constraint" : "value of the written policy, which does not meet the constraint", "proven lower bound of the written policy's value",
          "proven upper bound of the written policy's value"});
   sides(evaluate(policy.action, cost_), cost_sign_, {"constraint_value", "constraint_lower", "constraint_upper"},
         {"what the written policy makes of the constrained reward", "proven lower bound of constraint_value", "proven upper bound of constraint_value"});
