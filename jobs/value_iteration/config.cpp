@@ -228,7 +228,7 @@ void check_constraint(Keys const& keys, Config const& config, Asked const& asked
 /// Keys that rasters alone have, and those that they have not.
 void check_output(Keys const& keys, Config const& config) {
   for (char const* key : {"output.policy_value", "output.state_variables", "output.labels", "output.names"}) {
-    if (on_raster(config) && keys.given(key)) keys.reject(key, fmt::format("{} has no use for model.kind = \"raster\"; drop it", key));
+    if (on_raster(config) && keys.given(key)) keys.reject(key, fmt::format("{} has no use here; it belongs to other models than rasters", key));
   }
   if (!on_raster(config) && keys.given("solver.tile")) keys.reject("solver.tile", "solver.tile has no use here; it belongs to model.kind = \"raster\"");
   if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");

@@ -92,8 +92,9 @@ class Constrained(JobTest):
 
     @unittest.skipIf(linprog is None, "needs scipy")
     def test_random(self):
-        rng, mixed = random.Random(7), 0
-        for number in range(12):
+        """Cases in which the bound costs something, and a few in which it does not."""
+        rng, mixed, idle, number = random.Random(7), 0, 0, 0
+        while number < 10:
             case = random_case(rng)
             initial = sorted(rng.sample(range(len(case.mdp)), rng.choice([1, 1, 2])))
             objective, side = rng.choice(["max", "min"]), rng.choice(["at_most", "at_least"])
@@ -102,10 +103,15 @@ class Constrained(JobTest):
                 continue
             bound = ends[0] + (ends[1] - ends[0]) * rng.choice([0.1, 0.3, 0.5, 0.8])
             truth = occupation(case.mdp, case.cost, initial, objective, side, bound)
+            if abs(truth - occupation(case.mdp, case.cost, initial, objective, "at_most", 1e9)) < 1e-6:
+                idle += 1
+                if idle > 2:
+                    continue
+            number += 1
             with self.subTest(case=number):
                 ending = self.solve(case.mdp, case.cost, initial, objective, side, bound, ranks=1 + number % 3)
                 mixed += self.check(ending, case.mdp, case.cost, initial, objective, side, bound, truth) > 0
-        self.assertGreater(mixed, 3)
+        self.assertGreater(mixed, 5)
 
     def test_refusals(self):
         mdp, cost = [[Pair(F(1), {0: F(1)}), Pair(F(3), {0: F(1)})]], [[F(1), F(2)]]
