@@ -94,7 +94,7 @@ class Constrained(JobTest):
     def test_random(self):
         """Cases in which the bound costs something, and a few in which it does not."""
         rng, mixed, idle, number = random.Random(7), 0, 0, 0
-        while number < 10:
+        while number < 7:
             case = random_case(rng)
             initial = sorted(rng.sample(range(len(case.mdp)), rng.choice([1, 1, 2])))
             objective, side = rng.choice(["max", "min"]), rng.choice(["at_most", "at_least"])
@@ -111,7 +111,7 @@ class Constrained(JobTest):
             with self.subTest(case=number):
                 ending = self.solve(case.mdp, case.cost, initial, objective, side, bound, ranks=1 + number % 3)
                 mixed += self.check(ending, case.mdp, case.cost, initial, objective, side, bound, truth) > 0
-        self.assertGreater(mixed, 5)
+        self.assertGreater(mixed, 3)
 
     def test_refusals(self):
         mdp, cost = [[Pair(F(1), {0: F(1)}), Pair(F(3), {0: F(1)})]], [[F(1), F(2)]]
