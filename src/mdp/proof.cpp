@@ -16,10 +16,9 @@ dp::Bounds unbounded(Array<double> const& values) {
 }
 
 constexpr int attempts = 6;
-constexpr int sweeps_before_solving = 50;
-constexpr int most_rounds = 400;
-constexpr int few_rounds = 2;        ///< where actions far from the best count too, of which some may never end
-constexpr int most_failed_solves = 3;
+constexpr int sweeps_before_solving = 50;  ///< twice as many before each further solve
+constexpr int most_rounds = 9;
+constexpr int few_rounds = 3;  ///< where actions far from the best count too, of which some may never end
 
 }  // namespace
 
@@ -131,9 +130,8 @@ bool Prover::settle_weight(Array<double> const& values, double margin, int round
     weight_action_ = Array<std::int32_t>("bellshard::mdp::weight_action", static_cast<std::size_t>(own_.size));
     Kokkos::deep_copy(weight_action_, -1);
   }
-  int failed_solves = 0;
   for (int round = 0; round < rounds; ++round) {
-    for (int sweep = 0; sweep < sweeps_before_solving; ++sweep) {
+    for (int sweep = 0; sweep < sweeps_before_solving << round; ++sweep) {
       auto const change = over_ranks(op_.comm(), op_.count_steps(values, margin, weight_, next_weight_, weight_action_));
       std::swap(weight_, next_weight_);
       sweeps_ += 1;
@@ -142,13 +140,13 @@ bool Prover::settle_weight(Array<double> const& values, double margin, int round
         return std::isfinite(longest_);
       }
     }
-    if (op_.linear() && failed_solves < most_failed_solves) failed_solves = accelerate_weight() ? 0 : failed_solves + 1;
+    if (op_.linear()) accelerate_weight();
   }
   return false;
 }
 
-/// Solves w = 1 + P w for the policy that took most steps; keeps what it finds where that is a number of steps, else false.
-bool Prover::accelerate_weight() {
+/// Solves w = 1 + P w for the policy that took most steps; keeps what it finds where that is a number of steps.
+void Prover::accelerate_weight() {
   if (!equation_) {
     equation_ = std::make_unique<PolicyEquation>(op_, LinearMethod::bicgstab);
     ones_ = large_array<Array<double>>("bellshard::mdp::ones", static_cast<std::size_t>(op_.local_items()));
@@ -159,9 +157,7 @@ bool Prover::accelerate_weight() {
   sweeps_ += static_cast<double>(outcome.products);
   double const least = -max_over_ranks(op_.comm(), -dp::least_value(Execution(), own_, next_weight_.data()));
   double const most = largest_value(op_, next_weight_);
-  if (!(least >= 0 && std::isfinite(most))) return false;
-  std::swap(weight_, next_weight_);
-  return true;
+  if (least >= 0 && std::isfinite(most)) std::swap(weight_, next_weight_);
 }
 
 }  // namespace bellshard::mdp

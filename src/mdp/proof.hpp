@@ -54,7 +54,7 @@ class Prover {
   void prove_by_steps(Array<double> const& values, Change enclosing, Proof& proof);
   /// Finds w for the actions within `margin` of the best; false where it does not settle in so many rounds.
   bool settle_weight(Array<double> const& values, double margin, int rounds);
-  bool accelerate_weight();
+  void accelerate_weight();
   /// Builds both bounds and runs the verifying sweeps.
   bool check(Array<double> const& values, double low, double high);
 
