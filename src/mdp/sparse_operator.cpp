@@ -2,7 +2,9 @@
 
 #include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
+#include "src/mdp/host_copy.hpp"
 #include "src/mdp/sparse_operator_impl.hpp"
+#include "src/mdp/visiting_order.hpp"
 #include "src/runtime/context.hpp"
 
 namespace bellshard::mdp {
@@ -51,6 +53,14 @@ std::unique_ptr<Operator> make_stored(StorageChoice storage, SparseParts parts, 
   }
 }
 
+/// On host threads alone: a device sweeps blocks at once, by number.
+Array<std::int32_t const> visit_list(Rows const& localised, GhostExchange const& exchange) {
+  auto const order = visiting_order(localised, exchange, Execution().concurrency());
+  auto const list = large_array<Array<std::int32_t>>("bellshard::mdp::visit", order.size());
+  copy_to_device(order, list, 0);
+  return list;
+}
+
 }  // namespace
 
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& given, Objective objective, double discount,
@@ -66,6 +76,7 @@ std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& s
     parts.pairs = pack_pairs(rows);
     parts.chunks = sort_chunks(rows, parts.exchange);
     fit = storage_fit(rows, parts.exchange);
+    if constexpr (runs_on_host) parts.visit = visit_list(rows, parts.exchange);
   });
   if (interval) return make_operator<dp::IndexedColumns, dp::IntervalProbabilities>(std::move(parts), std::move(rows));
   fit = {!any_over_ranks(comm, !fit.near), !any_over_ranks(comm, !fit.runs), !any_over_ranks(comm, !fit.table)};

@@ -3,8 +3,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "kernels/dp/sparse_in_place.hpp"
 #include "kernels/dp/sparse_proof.hpp"
+#include "kernels/dp/sparse_visit.hpp"
 #include "src/mdp/sparse_operator.hpp"
 #include "src/mdp/sparse_pack.hpp"
 #include "src/runtime/large_array.hpp"
@@ -23,6 +23,7 @@ struct SparseParts {
   std::int64_t transitions;
   RowExtremes extremes;
   Nature nature = Nature::adversarial;
+  Array<std::int32_t const> visit = {};  ///< [own state] order of sweeps in place; empty: by number
 };
 
 template <class Columns, class Probabilities>
@@ -36,7 +37,8 @@ class SparseOperator final : public Operator {
         exchange_(std::move(parts.exchange)),
         chunks_(std::move(parts.chunks)),
         transitions_(parts.transitions),
-        extremes_(parts.extremes) {
+        extremes_(parts.extremes),
+        visit_(std::move(parts.visit)) {
     auto& m = model_;
     m.states = exchange_.own_items();
     m.own_first = exchange_.own_first();
@@ -95,6 +97,7 @@ class SparseOperator final : public Operator {
     std::int64_t const blocks = runs_on_host ? space.concurrency() : device_blocks;
     if (blocks > 1 && before_.extent(0) == 0) before_ = large_array<Array<double>>("bellshard::mdp::before", local_items());
     if constexpr (runs_on_host) {
+      if (visit_.extent(0) > 0) return to_change(dp::sweep_blocks_as_listed(space, model_, visit_, blocks, direction, relaxation, values, before_));
       return to_change(dp::sweep_blocks_in_order(space, model_, blocks, direction, relaxation, values, before_));
     } else {
       return to_change(dp::sweep_blocks_at_once(space, model_, chunks_.all, blocks, direction, relaxation, values, before_));
@@ -163,6 +166,7 @@ class SparseOperator final : public Operator {
   std::int64_t transitions_;
   RowExtremes extremes_;
   Model model_;
+  Array<std::int32_t const> visit_;  ///< as in SparseParts
   Array<double> before_;
   int rank_ = 0;
 };
