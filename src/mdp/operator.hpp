@@ -70,7 +70,8 @@ class Operator {
   /// The same with sums in twice the precision, where rounding alone still moves the values.
   virtual Change backup_accurately(Array<double> const& in, Array<double> const& out) = 0;
   /// Gauss-Seidel in place: states in blocks, in ascending or descending order, each block reading what the ones before wrote; items
-  /// of other ranks as they were. relaxation 1 is plain, above 1 over-relaxed.
+  /// of other ranks as they were. The order is that of the numbers, or the operator's own (visiting_order.hpp). relaxation 1 is plain,
+  /// above 1 over-relaxed.
   enum class Order { ascending, descending };
   virtual Change sweep_in_place(Array<double> const& values, Order order, double relaxation) = 0;
 

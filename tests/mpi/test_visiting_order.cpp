@@ -1,30 +1,12 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
-#include "src/dist/reduce.hpp"
-#include "src/mdp/sparse_pack.hpp"
-#include "src/mdp/visiting_order.hpp"
-#include "tests/mpi/sparse_fixture.hpp"
+#include "tests/mpi/localised_rows.hpp"
 
 using namespace sparse_fixture;
 using reference::DenseMdp;
 
 namespace {
-
-/// Rows of this rank with places in local storage, as sweeps see them.
-struct Localised {
-  Partition partition;
-  mdp::Rows rows;
-  GhostExchange exchange;
-
-  Localised(Partition axis, DenseMdp const& model)
-      : partition(std::move(axis)),
-        rows(rows_of(model, partition.block(rank_of_this()))),
-        exchange((mdp::drop_impossible(rows), GhostExchange(MPI_COMM_WORLD, partition, mdp::foreign_states(rows), {}, ForeignPlace::around))) {
-    mdp::localise(rows, exchange);
-  }
-  std::vector<std::int32_t> order(std::int64_t blocks = 1) const { return mdp::visiting_order(rows, exchange, blocks); }
-};
 
 /// Every state has two ways on along a scattered numbering; the last one in that order stays and earns nothing.
 /// circle: the last `circle` states before it also lead back to the first of them.
@@ -52,7 +34,7 @@ DenseMdp scattered(std::size_t states, std::size_t circle) {
 TEST_CASE("states come after what they lead to, components together") {
   std::size_t const states = 120, circle = GENERATE(0, 10);
   auto const model = scattered(states, circle);
-  Localised const local(uneven(static_cast<std::int64_t>(states)), model);
+  LocalisedRows const local(uneven(static_cast<std::int64_t>(states)), model);
   auto const order = local.order();
   auto const own = local.rows.own;
   if (all_ranks() == 1) REQUIRE(!order.empty());
@@ -78,7 +60,7 @@ TEST_CASE("states come after what they lead to, components together") {
 
 TEST_CASE("a block's part of the order holds its own states") {
   std::size_t const states = 120;
-  Localised const local(uneven(static_cast<std::int64_t>(states)), scattered(states, 0));
+  LocalisedRows const local(uneven(static_cast<std::int64_t>(states)), scattered(states, 0));
   auto const order = local.order(3);
   auto const size = static_cast<std::int64_t>(order.size());
   for (std::int64_t block = 0; block < 3; ++block) {
@@ -98,8 +80,8 @@ TEST_CASE("numbers stand where they do as well") {
     p[std::min(s + 1, states - 1)] = 1;
     line.actions.push_back({{1, p}});
   }
-  CHECK(Localised(uneven(50), line).order().empty());
-  if (all_ranks() == 1) CHECK(Localised(uneven(40), reference::random_mdp({.states = 40, .most_transitions = 20}, 3, 1, true)).order().empty());
+  CHECK(LocalisedRows(uneven(50), line).order().empty());
+  if (all_ranks() == 1) CHECK(LocalisedRows(uneven(40), reference::random_mdp({.states = 40, .most_transitions = 20}, 3, 1, true)).order().empty());
 }
 
 TEST_CASE("one ordered sweep settles what has no circle, one more for each rank that news crosses to") {

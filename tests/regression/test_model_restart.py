@@ -23,6 +23,21 @@ def walk(cells):
     return [[Pair(Fraction(1), {0: Fraction(1)})]] + [[Pair(Fraction(s % 7 + 1), move(s, step)) for step in (1, -1)] for s in range(1, cells)]
 
 
+def scattered(states):
+    """States lead on along a scattered numbering (`states` is no multiple of 7), one in a hundred back as well, so that sweeps in place
+    visit them in an order of their own."""
+    number = [k * 7 % states for k in range(states)]
+    def steps(k, way):
+        odds = {number[min(k + 1 + way, states - 1)]: Fraction(3, 4)}
+        back = number[max(0, k - 30) if k % 100 == 0 else min(k + 5, states - 1)]
+        odds[back] = odds.get(back, 0) + Fraction(1, 4)
+        return odds
+    rows = [None] * states
+    for k in range(states):
+        rows[number[k]] = [Pair(Fraction((k + way) % 5), steps(k, way)) for way in (0, 2)]
+    return rows
+
+
 class ModelRestart(JobTest):
     def run_method(self, model, criterion, method, ranks, name, tolerance=1e-9, **solver):
         return self.run_job(job_text(model=model, criterion=criterion, solver={"method": method, "tolerance": tolerance, **solver}),
@@ -48,6 +63,12 @@ class ModelRestart(JobTest):
         for method in METHODS:
             with self.subTest(method=method):
                 self.check(GARNET, criterion, method)
+
+    def test_poor_numbers(self):
+        write_mdp(self.folder / "scattered.h5", scattered(200))
+        for method in ("auto", "gauss_seidel"):
+            with self.subTest(method=method):
+                self.check({"kind": "file", "file": "scattered.h5"}, {"kind": "discounted", "discount": 0.99}, method)
 
     def test_undiscounted(self):
         for objective, cells, methods in (("min", 60, METHODS), ("max", 7, METHODS[:-1])):  # the longest way out grows by 5/2 a cell
