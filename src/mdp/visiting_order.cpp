@@ -8,6 +8,9 @@ namespace {
 
 constexpr double few = 0.02;            ///< of the transitions, against the order of the numbers
 constexpr double most_in_circles = 0.5; ///< of the transitions, within components
+/// Of the states, open at once: a walk that has so many leads through one great component, and would take as long as some sweeps.
+constexpr double most_open = 0.125;
+constexpr std::size_t open_in_any_case = std::size_t{1} << 16;
 
 /// The transitions of a block that stay in it, by own state.
 struct Inside {
@@ -41,14 +44,17 @@ Directions directions(Inside const& inside, std::vector<std::int32_t> const& com
   return found;
 }
 
+/// The component of each own state along the transitions within the block, numbered so that a component leads to lower ones alone
+/// (Tarjan 1972).
 class DepthWalk {
  public:
   explicit DepthWalk(Inside const& inside)
       : inside_(inside), found_(inside.states(), 0), lowest_(inside.states(), 0), component_(inside.states(), -1) {}
 
+  /// Empty where it gave up.
   std::vector<std::int32_t> run() {
     for (std::int64_t s = 0; s < inside_.states(); ++s) {
-      if (!found_[s]) walk(static_cast<std::int32_t>(s));
+      if (!found_[s] && !walk(static_cast<std::int32_t>(s))) return {};
     }
     return std::move(component_);
   }
@@ -59,9 +65,11 @@ class DepthWalk {
     std::int64_t transition;
   };
 
-  void walk(std::int32_t from) {
+  bool walk(std::int32_t from) {
+    auto const most = std::max(open_in_any_case, static_cast<std::size_t>(most_open * static_cast<double>(inside_.states())));
     open(from);
     while (!calls_.empty()) {
+      if (members_.size() > most) return false;
       auto const next = next_state();
       if (next < 0) {
         close();
@@ -71,6 +79,7 @@ class DepthWalk {
         lower(calls_.back().state, found_[next]);
       }
     }
+    return true;
   }
   void lower(std::int32_t state, std::int32_t to) { lowest_[state] = std::min(lowest_[state], to); }
 
@@ -112,16 +121,12 @@ class DepthWalk {
 
 }  // namespace
 
-std::vector<std::int32_t> components_in_order(Rows const& localised, GhostExchange const& exchange) {
-  return DepthWalk({localised, exchange.own_first()}).run();
-}
-
 std::vector<std::int32_t> visiting_order(Rows const& localised, GhostExchange const& exchange, std::int64_t blocks) {
   Inside const inside{localised, exchange.own_first()};
   auto const by_number = directions(inside, {});
   if (std::min(by_number.up, by_number.down) <= few * (by_number.up + by_number.down)) return {};
-  auto const component = components_in_order(localised, exchange);
-  if (directions(inside, component).in_circles > most_in_circles * (by_number.up + by_number.down)) return {};
+  auto const component = DepthWalk(inside).run();
+  if (component.empty() || directions(inside, component).in_circles > most_in_circles * (by_number.up + by_number.down)) return {};
   std::vector<std::int32_t> order(inside.states());
   std::iota(order.begin(), order.end(), 0);
   for (std::int64_t block = 0; block < blocks; ++block) {

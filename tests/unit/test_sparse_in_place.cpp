@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "kernels/dp/sparse_in_place.hpp"
+#include "kernels/dp/sparse_visit.hpp"
 #include "tests/reference/dense_mdp.hpp"
 
 using namespace bellshard;
@@ -74,6 +74,35 @@ TEST_CASE("blocks of an ordered sweep read of each other what was before the swe
     }
     CHECK(range.min_val == Approx(lowest));
     CHECK(range.max_val == Approx(highest));
+  }
+}
+
+TEST_CASE("blocks of a listed sweep visit their states as the list says") {
+  auto const dense = reference::random_mdp({.states = 300, .reach = 20}, 23, 0.95, true);
+  auto const model = packed(dense);
+  std::vector<double> start(300);
+  for (std::size_t s = 0; s < 300; ++s) start[s] = static_cast<double>(s * 17 % 59);
+  bool const ascending = GENERATE(true, false);
+  auto const direction = ascending ? dp::SweepDirection::ascending : dp::SweepDirection::descending;
+
+  for (std::int64_t const blocks : {1, 2, 3}) {
+    std::vector<std::int32_t> list;
+    for (std::int64_t block = 0; block < blocks; ++block) {
+      auto const begin = 300 * block / blocks, size = 300 / blocks;
+      for (std::int64_t k = 0; k < size; ++k) list.push_back(static_cast<std::int32_t>(begin + k * 37 % size));
+    }
+    auto const values = device(start);
+    Array<double> const before("test::before", 300);
+
+    dp::sweep_blocks_as_listed(Execution(), model, device(list), blocks, direction, 1.0, values, before);
+
+    for (std::int64_t block = 0; block < blocks; ++block) {
+      std::vector<std::int32_t> own(list.begin() + 300 * block / blocks, list.begin() + 300 * (block + 1) / blocks);
+      if (!ascending) std::reverse(own.begin(), own.end());
+      auto expected = start;
+      for (auto const s : own) expected[static_cast<std::size_t>(s)] = static_cast<double>(dense.settled(static_cast<std::size_t>(s), expected));
+      for (auto const s : own) CHECK(host(values)[static_cast<std::size_t>(s)] == Approx(expected[static_cast<std::size_t>(s)]).epsilon(1e-13));
+    }
   }
 }
 
