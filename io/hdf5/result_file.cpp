@@ -30,13 +30,13 @@ ShardedArray same_everywhere(std::string const& name, std::vector<std::int64_t> 
 struct ResultFile::Impl {
   MPI_Comm comm;
   RunFile file;
-  std::string results = whole;  ///< the group that is written to
-  std::string trace = "/trace";
+  std::string results;          ///< the group that is written to
+  std::string trace;
   std::set<std::string> made;   ///< groups
 };
 
 ResultFile::ResultFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& record, StreamLimits limits)
-    : impl_(new Impl{comm, RunFile(comm, std::move(path), record, limits)}) {
+    : impl_(new Impl{comm, RunFile(comm, std::move(path), record, limits), whole, "/trace", {}}) {
   impl_->file.group(whole);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "io/hdf5/input_file.hpp"
 #include "jobs/value_iteration/model_names.hpp"
 #include "jobs/value_iteration/model_result.hpp"
 #include "jobs/value_iteration/runs.hpp"
@@ -108,8 +109,13 @@ std::unique_ptr<mdp::Problem> set_up(Context& context, Config const& config, Ask
 
 void refuse_options(Context& context, Config const& config) {
   auto const& options = context.options();
-  if (options.verify) {
-    fail(ExitCode::bad_command_line, "--verify repeats the proof of rasters alone; drop it: the bounds of other models were checked by sweeps when they were made");
+  for (auto const& asked : options.verify ? asked_of(config) : std::vector<Asked>()) {
+    auto const kind = criterion_of(asked.criterion).kind;
+    bool const equation = kind == discounted || kind == mdp::CriterionKind::total_reward || kind == mdp::CriterionKind::reachability;
+    if (!equation || !asked.criterion.constraint.empty()) {
+      fail(ExitCode::bad_command_line, "--verify repeats the proof of discounted, total_reward, total_cost and reachability without a constraint, not that of [{}]; drop it",
+           asked.table);
+    }
   }
   if (options.restart == Restart::file && !config.criteria.empty()) {
     fail(ExitCode::bad_command_line, "--restart FILE is for one criterion; with [criteria.NAME] drop it: each goes on from its own newest checkpoint");
@@ -139,6 +145,12 @@ class ModelRun {
       if (code != ExitCode::done) worst = code;
     }
     result_->commit();
+    result_.reset();
+    if (context_.options().verify) {
+      for (auto const& asked : all_) {
+        if (!verify(asked)) worst = ExitCode::verification_failed;
+      }
+    }
     for (auto const& line : last_lines_) context_.log().info("{}", line);
     if (worst == ExitCode::done) {
       for (auto const& asked : all_) discard_checkpoints(context_, drive_options(asked));
@@ -181,6 +193,27 @@ class ModelRun {
     last_lines_.push_back(fmt::format("{}{}; proven width {:.3g}", said, summary_line(driven, options.output), answer.width));
     result_of(driven).write(asked, answer, driven);
     return converged ? ExitCode::done : ExitCode::not_converged;
+  }
+
+  /// Reads the bounds back and proves them once more on the model as it is read once more.
+  bool verify(Asked const& asked) {
+    auto const own = states_.block(context_.rank());
+    auto const problem = set_up(context_, config_, asked, ask(context_, asked, *source_, own), *source_, states_, rows_, false);
+    auto const path = drive_options(asked).output;
+    io::InputFile const file(context_.comm(), path);
+    auto const read = [&](char const* name) {
+      std::vector<double> values(static_cast<std::size_t>(own.size()));
+      file.read(asked.name.empty() ? fmt::format("/results/{}", name) : fmt::format("/results/{}/{}", asked.name, name), own, std::span(values));
+      return values;
+    };
+    auto const lower = read("lower"), value = read("value"), upper = read("upper");
+    std::int64_t disorder = 0;
+    for (std::size_t s = 0; s < value.size(); ++s) disorder += !(lower[s] <= value[s] && value[s] <= upper[s]);
+    disorder = sum_over_ranks(context_.comm(), disorder);
+    auto const refuted = problem->refute(lower, upper);
+    context_.log().info("verified {}{}: T lower >= lower fails at {} states, T upper <= upper at {}, lower <= value <= upper at {}",
+                        asked.name.empty() ? "" : asked.name + " of ", path.string(), refuted.lower, refuted.upper, disorder);
+    return refuted.lower + refuted.upper + disorder == 0;
   }
 
   /// The file is made when there is something to write.

@@ -46,8 +46,16 @@ struct SerialSum {
     for (; k + sum_lanes <= n; k += sum_lanes) {
       for (int l = 0; l < sum_lanes; ++l) part[l] += pair.probability[k + l] * value[pair.column[k + l]];
     }
-    for (int l = 0; l < sum_lanes; ++l) {  // a fixed count keeps the parts in registers
-      if (k + l < n) part[l] += pair.probability[k + l] * value[pair.column[k + l]];
+    auto const add = [&](int l) { part[l] += pair.probability[k + l] * value[pair.column[k + l]]; };
+    switch (n - k) {  // one jump; fixed places keep the parts in registers
+      case 7: add(6); [[fallthrough]];
+      case 6: add(5); [[fallthrough]];
+      case 5: add(4); [[fallthrough]];
+      case 4: add(3); [[fallthrough]];
+      case 3: add(2); [[fallthrough]];
+      case 2: add(1); [[fallthrough]];
+      case 1: add(0); [[fallthrough]];
+      default: break;
     }
     for (int l = 0; l < 4; ++l) part[l] += part[l + 4];
     return (part[0] + part[2]) + (part[1] + part[3]);

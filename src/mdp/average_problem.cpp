@@ -67,7 +67,8 @@ AverageProblem::AverageProblem(MPI_Comm comm, Partition const& states, Rows rows
   internal_action_ = std::move(inside.action);
   internal_offset_ = inside.rows.action_offset;
   least_scale_ = std::fmax(1e-3 * largest_magnitude(comm, inside.rows.reward), 1e-300);
-  op_ = make_sparse_operator(comm, states, std::move(inside.rows), question_.criterion.objective, 1.0);
+  op_ = make_sparse_operator(comm, states, std::move(inside.rows), question_.criterion.objective, 1.0,
+                             StorageChoice::automatic, Nature::adversarial, false);
   auto const size = static_cast<std::size_t>(op_->local_items());
   values_ = large_array<Array<double>>("bellshard::mdp::values", size);
   next_ = large_array<Array<double>>("bellshard::mdp::next_values", size);

@@ -23,7 +23,7 @@ BudgetProblem::BudgetProblem(MPI_Comm comm, Partition const& states, Rows const&
   reachability.discount = 1;
   inner_ = std::make_unique<StationaryProblem>(
       comm, unfolded.states, std::move(unfolded.rows),
-      Question{reachability, std::move(unfolded.target), std::move(unfolded.allowed), {}}, options);
+      Question{reachability, std::move(unfolded.target), std::move(unfolded.allowed), {}, {}}, options);
 }
 
 Answer BudgetProblem::answer() {

@@ -41,7 +41,7 @@ std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Ro
     case CriterionKind::finite_horizon:
     case CriterionKind::bounded_reachability: {
       if (criterion.kind == CriterionKind::bounded_reachability) rows = probabilities_alone(std::move(rows));
-      auto op = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature);
+      auto op = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature, false);
       return std::make_unique<HorizonProblem>(std::move(op), std::move(question), options);
     }
     case CriterionKind::average_reward:

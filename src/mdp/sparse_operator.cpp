@@ -64,7 +64,7 @@ Array<std::int32_t const> visit_list(Rows const& localised, GhostExchange const&
 }  // namespace
 
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& given, Objective objective, double discount,
-                                               StorageChoice storage, Nature nature) {
+                                               StorageChoice storage, Nature nature, bool in_place) {
   Rows rows = std::move(given);
   bool const interval = any_over_ranks(comm, rows.interval());
   drop_impossible(rows);
@@ -76,7 +76,7 @@ std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& s
     parts.pairs = pack_pairs(rows);
     parts.chunks = sort_chunks(rows, parts.exchange);
     fit = storage_fit(rows, parts.exchange);
-    if constexpr (runs_on_host) parts.visit = visit_list(rows, parts.exchange);
+    if (runs_on_host && in_place) parts.visit = visit_list(rows, parts.exchange);
   });
   if (interval) return make_operator<dp::IndexedColumns, dp::IntervalProbabilities>(std::move(parts), std::move(rows));
   fit = {!any_over_ranks(comm, !fit.near), !any_over_ranks(comm, !fit.runs), !any_over_ranks(comm, !fit.table)};

@@ -22,9 +22,10 @@ enum class StorageChoice {
 };
 
 /// The Bellman operator of stored rows; of interval rows with nature's best answer to every sweep. Plans the exchange of values between ranks, packs the rows for the device and lets go
-/// of them. Exit 4 where a block is too large for its 32-bit indices, or where the model does not allow the storage asked for.
+/// of them. `in_place`: sweeps in place will be asked for, so an order for them is looked for. Exit 4 where a block is too large for its 32-bit indices, or where the model does not allow the storage asked for.
 /// Collective.
 std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& states, Rows&& rows, Objective objective, double discount,
-                                               StorageChoice storage = StorageChoice::automatic, Nature nature = Nature::adversarial);
+                                               StorageChoice storage = StorageChoice::automatic, Nature nature = Nature::adversarial,
+                                               bool in_place = true);
 
 }  // namespace bellshard::mdp

@@ -74,6 +74,8 @@ class SparseOperator final : public Operator {
     return 2 * (extremes_.transitions + 4) * 0x1p-53 * (extremes_.reward + model_.discount * largest);
   }
 
+  double off_one() const override { return extremes_.off_one; }
+
   std::string storage() const override {
     return storage_text(Columns::name, Probabilities::name, Columns::bytes_a_transition + Probabilities::bytes_a_transition);
   }

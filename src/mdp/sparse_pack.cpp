@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
@@ -96,13 +97,17 @@ PackedPairs pack_pairs(Rows const& rows) {
 }
 
 RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows) {
-  std::array<double, 2> most{};
+  std::array<double, 3> most{};
+  if (rows.interval()) most[2] = std::numeric_limits<double>::infinity();
   for (std::int64_t pair = 0; pair < rows.pairs(); ++pair) {
-    most[0] = std::max(most[0], static_cast<double>(rows.transition_offset[pair + 1] - rows.transition_offset[pair]));
+    auto const begin = rows.transition_offset[pair], end = rows.transition_offset[pair + 1];
+    double const sum = std::accumulate(rows.probability.begin() + begin, rows.probability.begin() + end, 0.0);
+    most[0] = std::max(most[0], static_cast<double>(end - begin));
     most[1] = std::max(most[1], std::abs(rows.reward[pair]));
+    most[2] = std::max(most[2], std::abs(sum - 1));
   }
   max_over_ranks(comm, most);
-  return {most[0], most[1]};
+  return {most[0], most[1], most[2] + most[0] * 0x1p-52};
 }
 
 void localise(Rows& rows, GhostExchange const& exchange) {

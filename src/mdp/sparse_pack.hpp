@@ -29,6 +29,7 @@ PackedPairs pack_pairs(Rows const& rows);
 struct RowExtremes {
   double transitions = 0;  ///< most of a pair
   double reward = 0;       ///< greatest magnitude
+  double off_one = 0;      ///< greatest |sum of a pair's probabilities - 1|, with the rounding of the sum; infinity for intervals
 };
 RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 
@@ -23,9 +24,10 @@ char const* value_name(Criterion const& criterion) {
 
 }  // namespace
 
-std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Criterion const& criterion) {
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Criterion const& criterion, bool in_place) {
   auto offsets = reduction.rows.action_offset;
-  auto op = make_sparse_operator(comm, reduction.states, std::move(reduction.rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature);
+  auto op = make_sparse_operator(comm, reduction.states, std::move(reduction.rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature,
+                                 in_place);
   reduction.rows = Rows{};
   reduction.rows.action_offset = std::move(offsets);
   return op;
@@ -34,12 +36,13 @@ std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Crite
 StationaryProblem::StationaryProblem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options)
     : comm_(comm), states_(states), own_(rows.own), question_(std::move(question)), options_(options) {
   auto const& criterion = question_.criterion;
+  bool const in_place = options.method == Method::automatic || options.method == Method::gauss_seidel;
   if (criterion.kind == CriterionKind::discounted && question_.target.empty()) {
-    op_ = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature);
+    op_ = make_sparse_operator(comm, states, std::move(rows), criterion.objective, criterion.discount, StorageChoice::automatic, criterion.nature, in_place);
   } else {
     rows_ = std::move(rows);
     reduction_ = std::make_unique<Reduction>(reduce(comm, states, rows_, question_.target, question_.allowed, criterion));
-    op_ = operator_of(comm, *reduction_, criterion);
+    op_ = operator_of(comm, *reduction_, criterion, in_place);
   }
   iteration_ = make_iteration(*op_, options_);
 }
@@ -67,15 +70,17 @@ void StationaryProblem::place(std::span<double const> values, Array<double> cons
 }
 
 /// Reduced states of interval models that stand for a number: a sweep knows it.
-void StationaryProblem::put_constants(Array<double> const& array) {
-  if (!reduction_ || op_->linear()) return;
+void StationaryProblem::put_constants(Array<double> const& array, double factor) {
+  if (!reduction_) return;
+  auto const& from = reduction_->pair_state;
+  if (!any_over_ranks(comm_, std::any_of(from.begin(), from.end(), [](auto state) { return state < 0; }))) return;
   auto const& swept = iteration_->values();
   op_->backup(array, swept);
   auto const first = op_->own_first(), size = op_->own().size();
   auto own = to_host(array, first, size);
   auto const numbers = to_host(swept, first, size);
   for (std::size_t s = 0; s < own.size(); ++s) {
-    if (reduction_->pair_state[reduction_->rows.action_offset[s]] < 0) own[s] = numbers[s];
+    if (from[reduction_->rows.action_offset[s]] < 0) own[s] = factor * numbers[s];
   }
   copy_to_device(own, array, first);
 }
@@ -84,10 +89,11 @@ Operator::Violations StationaryProblem::refute(std::span<double const> lower, st
   bool const probability = question_.criterion.kind == CriterionKind::reachability;
   auto const& array = iteration_->scratch();
   place(lower, array);
-  put_constants(array);
+  put_constants(array, 1 - 8 * 0x1p-53 - 0x1p-52);  // a sweep's rounding against them
+
   auto const below = op_->verify(array, {}, 0, 0).lower;
   place(upper, array);
-  put_constants(array);
+  put_constants(array, 1 + 8 * 0x1p-53 + 0x1p-52);
   auto const above = op_->verify(array, {}, 0, 0, probability ? 1.0 : std::numeric_limits<double>::infinity()).upper;
   return {sum_over_ranks(comm_, below), sum_over_ranks(comm_, above)};
 }

@@ -13,7 +13,7 @@ struct Found {
 };
 
 /// The operator of the reduced states, which takes over their rows; the way back needs their action offsets alone.
-std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Criterion const& criterion);
+std::unique_ptr<Operator> operator_of(MPI_Comm comm, Reduction& reduction, Criterion const& criterion, bool in_place = true);
 
 /// A criterion whose values solve one equation V = T V: discounted, reachability, total reward.
 /// Discounted without a target keeps the model as it is; the others are reduced first and lifted back.
@@ -41,7 +41,7 @@ class StationaryProblem : public Problem {
   void evaluate_policy();
   /// Values of the own original states into local storage.
   void place(std::span<double const> values, Array<double> const& array) const;
-  void put_constants(Array<double> const& array);
+  void put_constants(Array<double> const& array, double factor);
   MPI_Comm comm_;
   Partition states_;
   Block own_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "src/dist/reduce.hpp"
+#include "src/mdp/problem.hpp"
 #include "src/mdp/proof.hpp"
 #include "tests/mpi/sparse_fixture.hpp"
 #include "tests/unit/generated_rows.hpp"
@@ -151,4 +152,23 @@ TEST_CASE("where rounding makes bounds from one sweep too wide, verifying sweeps
   CHECK(generous.sweeps() == 1);
   CHECK(strict.sweeps() > 1);
   CHECK(narrow.width < wide.width);
+}
+
+TEST_CASE("bounds of any origin are refuted at the states where they are none") {
+  auto const states = uneven(2);
+  auto const own = states.block(sparse_fixture::rank_of_this());
+  mdp::Question question;
+  question.criterion.kind = mdp::CriterionKind::discounted;
+  question.criterion.objective = dp::Objective::max;
+  question.criterion.discount = 0.5;
+  auto const problem = mdp::make_problem(MPI_COMM_WORLD, states, sparse_fixture::rows_of(two_that_stay(0.5), own), question, {});
+  auto const part = [&](std::vector<double> const& all) { return std::vector<double>(all.begin() + own.begin, all.begin() + own.end); };
+  auto const refuted = [&](std::vector<double> const& lower, std::vector<double> const& upper) {
+    auto const found = problem->refute(part(lower), part(upper));
+    return std::pair{found.lower, found.upper};
+  };
+
+  CHECK(refuted({1.9, 3.9}, {2.1, 4.1}) == std::pair<std::int64_t, std::int64_t>{0, 0});
+  CHECK(refuted({2.1, 3.9}, {2.1, 3.9}) == std::pair<std::int64_t, std::int64_t>{1, 1});
+  CHECK(refuted({2.1, 4.1}, {1.9, 4.1}) == std::pair<std::int64_t, std::int64_t>{2, 1});
 }

@@ -64,8 +64,8 @@ class Forecast(JobTest):
 
     def test_refusals(self):
         self.assert_ends(self.call("check", "value_iteration", "--ranks", "0"), BAD_COMMAND_LINE, "--ranks")
-        ending = self.run_job(job_text(model={"kind": "garnet", "states": 50}, criterion=DISCOUNTED), "--verify", ranks=2)
-        self.assert_ends(ending, BAD_COMMAND_LINE, "--verify repeats the proof of rasters alone")
+        ending = self.run_job(job_text(model={"kind": "garnet", "states": 50}, criterion={"kind": "average_reward"}), "--verify", ranks=2)
+        self.assert_ends(ending, BAD_COMMAND_LINE, "--verify repeats the proof of discounted", "not that of [criterion]")
         self.assertFalse(ending.file.exists())
 
 
