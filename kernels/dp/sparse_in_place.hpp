@@ -31,14 +31,16 @@ KOKKOS_INLINE_FUNCTION double relaxed_value(Sum const& sum, Model const& model, 
 
 /// One Gauss-Seidel sweep in place on host threads: each of `blocks` contiguous blocks, one a thread, in order; a block reads of the others
 /// what they were before the sweep, so the bits depend on the number of blocks alone. One block is the plain sequential sweep.
+/// visit   [own state]    for each block a permutation of its states, the order of their visits; empty: by number
 /// values  [local state]  read and written
 /// before  [local state]  scratch; not touched for one block
 template <class Model>
-Range sweep_blocks_in_order(Execution const& space, Model const& model, std::int64_t blocks, SweepDirection direction, double relaxation,
-                            Array<double> const& values, Array<double> const& before) {
+Range sweep_blocks_in_order(Execution const& space, Model const& model, Array<std::int32_t const> const& visit, std::int64_t blocks,
+                            SweepDirection direction, double relaxation, Array<double> const& values, Array<double> const& before) {
   Range range = no_range();
   if (model.states == 0) return range;
   if (blocks > 1) Kokkos::deep_copy(space, before, values);
+  bool const listed = visit.extent(0) > 0;
   Kokkos::parallel_reduce(
       "bellshard::dp::sweep_in_place", Kokkos::RangePolicy<Execution>(space, 0, blocks),
       [=](std::int64_t block, Range& r) {
@@ -46,7 +48,8 @@ Range sweep_blocks_in_order(Execution const& space, Model const& model, std::int
         double* const value = values.data() + model.own_first;
         BlockValues const own{values.data(), before.data(), model.own_first + begin, end - begin};
         for (std::int64_t k = begin; k < end; ++k) {
-          std::int64_t const s = direction == SweepDirection::ascending ? k : begin + end - 1 - k;
+          std::int64_t const place = direction == SweepDirection::ascending ? k : begin + end - 1 - k;
+          std::int64_t const s = listed ? visit(place) : place;
           double const old = value[s];
           double const v = blocks == 1 ? relaxed_value(ThreadSum<Model>(), model, s, static_cast<double const*>(values.data()), old, relaxation)
                                        : relaxed_value(ThreadSum<Model>(), model, s, own, old, relaxation);

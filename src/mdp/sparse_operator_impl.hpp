@@ -3,8 +3,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels/dp/sparse_in_place.hpp"
 #include "kernels/dp/sparse_proof.hpp"
-#include "kernels/dp/sparse_visit.hpp"
 #include "src/mdp/sparse_operator.hpp"
 #include "src/mdp/sparse_pack.hpp"
 #include "src/runtime/large_array.hpp"
@@ -99,8 +99,7 @@ class SparseOperator final : public Operator {
     std::int64_t const blocks = runs_on_host ? space.concurrency() : device_blocks;
     if (blocks > 1 && before_.extent(0) == 0) before_ = large_array<Array<double>>("bellshard::mdp::before", local_items());
     if constexpr (runs_on_host) {
-      if (visit_.extent(0) > 0) return to_change(dp::sweep_blocks_as_listed(space, model_, visit_, blocks, direction, relaxation, values, before_));
-      return to_change(dp::sweep_blocks_in_order(space, model_, blocks, direction, relaxation, values, before_));
+      return to_change(dp::sweep_blocks_in_order(space, model_, visit_, blocks, direction, relaxation, values, before_));
     } else {
       return to_change(dp::sweep_blocks_at_once(space, model_, chunks_.all, blocks, direction, relaxation, values, before_));
     }

@@ -90,7 +90,6 @@ Operator::Violations StationaryProblem::refute(std::span<double const> lower, st
   auto const& array = iteration_->scratch();
   place(lower, array);
   put_constants(array, 1 - 8 * 0x1p-53 - 0x1p-52);  // a sweep's rounding against them
-
   auto const below = op_->verify(array, {}, 0, 0).lower;
   place(upper, array);
   put_constants(array, 1 + 8 * 0x1p-53 + 0x1p-52);

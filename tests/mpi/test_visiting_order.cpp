@@ -84,7 +84,7 @@ TEST_CASE("numbers stand where they do as well") {
   if (all_ranks() == 1) CHECK(LocalisedRows(uneven(40), reference::random_mdp({.states = 40, .most_transitions = 20}, 3, 1, true)).order().empty());
 }
 
-TEST_CASE("one ordered sweep settles what has no circle, one more for each rank that news crosses to") {
+TEST_CASE("what has no circle is settled by one ordered sweep alone, on several ranks by one for each step of a path at most") {
   std::size_t const states = 120;
   auto model = scattered(states, 0);
   model.maximise = GENERATE(true, false);

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "kernels/dp/sparse_visit.hpp"
+#include "kernels/dp/sparse_in_place.hpp"
 #include "tests/reference/dense_mdp.hpp"
 
 using namespace bellshard;
@@ -60,7 +60,7 @@ TEST_CASE("blocks of an ordered sweep read of each other what was before the swe
     auto const values = device(start);
     Array<double> const before("test::before", 300);
 
-    auto const range = dp::sweep_blocks_in_order(Execution(), model, blocks, direction, 1.1, values, before);
+    auto const range = dp::sweep_blocks_in_order(Execution(), model, {}, blocks, direction, 1.1, values, before);
 
     double lowest = 0, highest = 0;
     for (std::int64_t block = 0; block < blocks; ++block) {
@@ -94,7 +94,7 @@ TEST_CASE("blocks of a listed sweep visit their states as the list says") {
     auto const values = device(start);
     Array<double> const before("test::before", 300);
 
-    dp::sweep_blocks_as_listed(Execution(), model, device(list), blocks, direction, 1.0, values, before);
+    dp::sweep_blocks_in_order(Execution(), model, device(list), blocks, direction, 1.0, values, before);
 
     for (std::int64_t block = 0; block < blocks; ++block) {
       std::vector<std::int32_t> own(list.begin() + 300 * block / blocks, list.begin() + 300 * (block + 1) / blocks);
