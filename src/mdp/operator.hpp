@@ -75,6 +75,10 @@ class Operator {
   enum class Order { ascending, descending };
   virtual Change sweep_in_place(Array<double> const& values, Order order, double relaxation) = 0;
 
+  /// Until release_policy(), rewards, expect and evaluate are called for this policy alone, as it is now: its rows may be laid together.
+  virtual void hold_policy(Array<std::int32_t const> const&) {}
+  virtual void release_policy() {}
+
   /// The linear parts of a fixed policy: out = r_policy; out = discount * P_policy in; and both, out = r + discount * P in.
   virtual void rewards(Array<std::int32_t const> const& action, Array<double> const& out) = 0;
   virtual void expect(Array<std::int32_t const> const& action, Array<double> const& in, Array<double> const& out) = 0;
@@ -98,6 +102,18 @@ class Operator {
   };
   virtual Violations verify(Array<double> const& values, Array<double> const& weight, double low, double high,
                             double most = std::numeric_limits<double>::infinity()) = 0;
+};
+
+/// Holds a policy of an operator while it lives.
+class HeldPolicy {
+ public:
+  HeldPolicy(Operator& op, Array<std::int32_t const> const& action) : op_(op) { op_.hold_policy(action); }
+  ~HeldPolicy() { op_.release_policy(); }
+  HeldPolicy(HeldPolicy const&) = delete;
+  HeldPolicy& operator=(HeldPolicy const&) = delete;
+
+ private:
+  Operator& op_;
 };
 
 }  // namespace bellshard::mdp

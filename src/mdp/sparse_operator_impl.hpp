@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kernels/dp/sparse_in_place.hpp"
+#include "kernels/dp/sparse_policy.hpp"
 #include "kernels/dp/sparse_proof.hpp"
 #include "src/mdp/sparse_operator.hpp"
 #include "src/mdp/sparse_pack.hpp"
@@ -30,6 +31,7 @@ template <class Columns, class Probabilities>
 class SparseOperator final : public Operator {
  public:
   using Model = dp::SparseModel<Columns, Probabilities>;
+  using PolicyRows = dp::PolicyRows<Columns, Probabilities>;
 
   SparseOperator(SparseParts parts, Columns columns, Probabilities probabilities)
       : comm_(parts.comm),
@@ -69,7 +71,7 @@ class SparseOperator final : public Operator {
     return {states, pairs, transitions, bytes, 8.0 * static_cast<double>(exchange_.items_received())};
   }
 
-  bool linear() const override { return !std::is_same_v<Probabilities, dp::IntervalProbabilities>; }
+  bool linear() const override { return linear_rows; }
   double rounding(double largest) const override {
     return 2 * (extremes_.transitions + 4) * 0x1p-53 * (extremes_.reward + model_.discount * largest);
   }
@@ -105,6 +107,14 @@ class SparseOperator final : public Operator {
     }
   }
 
+  void hold_policy(Array<std::int32_t const> const& action) override {
+    if constexpr (linear_rows) {
+      held_ = static_cast<std::int64_t>(model_.reward.extent(0)) > model_.states;  // with one action a state they are together
+      if (held_) dp::lay_together(Execution(), model_, action, policy_rows_);
+    }
+  }
+  void release_policy() override { held_ = false; }
+
   void rewards(Array<std::int32_t const> const& action, Array<double> const& out) override {
     policy<dp::PolicyPart::rewards>("bellshard::dp::policy_rewards", action, out, out);
   }
@@ -135,6 +145,7 @@ class SparseOperator final : public Operator {
 
  private:
   static constexpr std::int64_t device_blocks = 32;
+  static constexpr bool linear_rows = !std::is_same_v<Probabilities, dp::IntervalProbabilities>;
 
   static Change to_change(dp::Range const& range) { return {range.min_val, range.max_val}; }
 
@@ -152,7 +163,13 @@ class SparseOperator final : public Operator {
 
   template <dp::PolicyPart part>
   Change policy(char const* label, Array<std::int32_t const> const& action, Array<double> const& in, Array<double> const& out) {
-    dp::PolicyBackup<part, Model> const state{model_, action, in, out};
+    if constexpr (linear_rows) {
+      if (held_) return sweep_policy<part>(label, in, dp::PolicyRowsBackup<part, PolicyRows>{policy_rows_, in, out});
+    }
+    return sweep_policy<part>(label, in, dp::PolicyBackup<part, Model>{model_, action, in, out});
+  }
+  template <dp::PolicyPart part, class State>
+  Change sweep_policy(char const* label, Array<double> const& in, State const& state) {
     if constexpr (part != dp::PolicyPart::rewards) {
       return sweep(label, in, state);
     } else {
@@ -167,6 +184,8 @@ class SparseOperator final : public Operator {
   std::int64_t transitions_;
   RowExtremes extremes_;
   Model model_;
+  PolicyRows policy_rows_;  ///< kept for their memory
+  bool held_ = false;       ///< they are those of the policy in force
   Array<std::int32_t const> visit_;  ///< as in SparseParts
   Array<double> before_;
   int rank_ = 0;

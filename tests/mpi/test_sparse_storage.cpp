@@ -49,6 +49,24 @@ Answers ask(DenseMdp const& model, StorageChoice storage) {
           change.highest, violations.lower, violations.upper};
 }
 
+/// What a policy's rows say of `v`, held together or read where they lie: rewards, expectation and evaluation, own states.
+std::vector<std::vector<double>> policy_parts(Sharded const& sharded, std::vector<double> const& v, std::vector<std::int32_t> const& policy, bool hold) {
+  auto const action = sharded.actions(policy);
+  auto const rewards = sharded.nothing(), expectation = sharded.nothing(), both = sharded.nothing();
+  auto const ask = [&] {
+    sharded.op->rewards(action, rewards);
+    sharded.op->expect(action, sharded.values(v), expectation);
+    sharded.op->evaluate(action, sharded.values(v), both);
+  };
+  if (hold) {
+    mdp::HeldPolicy const held(*sharded.op, action);
+    ask();
+  } else {
+    ask();
+  }
+  return {sharded.own(rewards), sharded.own(expectation), sharded.own(both)};
+}
+
 std::string storage_of(DenseMdp const& model, StorageChoice storage = StorageChoice::automatic) {
   return Sharded(MPI_COMM_WORLD, uneven(static_cast<std::int64_t>(model.states())), model, storage).op->storage();
 }
@@ -67,6 +85,19 @@ TEST_CASE("all storages give the same bits, and those are the oracle's values") 
   auto const own = uneven(static_cast<std::int64_t>(model.states())).block(rank_of_this());
   auto const oracle = model.backup(some_values(model.states()));
   for (auto s = own.begin; s < own.end; ++s) CHECK(expected.backup[s - own.begin] == Approx(oracle[s]).epsilon(1e-13).margin(1e-12));
+}
+
+TEST_CASE("a policy that is held gives the same bits from rows laid together, and nothing is left of the one before") {
+  auto const model = uniform_runs(true);
+  auto const v = some_values(model.states());
+  std::vector<std::int32_t> const first(model.states(), 0), second = some_policy(model);
+
+  for (auto const storage : {StorageChoice::indexed, StorageChoice::indexed_table, StorageChoice::near, StorageChoice::near_table,
+                             StorageChoice::runs, StorageChoice::runs_table}) {
+    Sharded const sharded(MPI_COMM_WORLD, uneven(static_cast<std::int64_t>(model.states())), model, storage);
+    INFO(sharded.op->storage());
+    for (auto const& policy : {first, second, first}) CHECK(policy_parts(sharded, v, policy, true) == policy_parts(sharded, v, policy, false));
+  }
 }
 
 TEST_CASE("the smallest storage that a model allows is chosen") {

@@ -60,8 +60,8 @@ class InexactPolicyIteration : public ModifiedPolicyIteration {
   std::int64_t failures_ = 0;
 };
 
-/// Improvements with one of three ways between them: a linear solve, sweeps of the policy, ordered sweeps. A way is tried for some
-/// improvements; then the one goes on that shrinks the change most for the bytes it moves, and the others are tried where that
+/// Improvements with one of four ways between them: nothing, ordered sweeps, a linear solve, sweeps of the policy. A way is tried for
+/// some improvements; then the one goes on that shrinks the change most for the bytes it moves, and the others are tried where that
 /// is slow. What it decides is counted, not timed, so it is the same in every run on the same number of ranks.
 class AdaptiveIteration : public InexactPolicyIteration {
  public:
@@ -70,9 +70,9 @@ class AdaptiveIteration : public InexactPolicyIteration {
   std::vector<io::ShardedArray> arrays() override;
 
  private:
-  enum Way { ordered, solve, policy_sweeps, ways };
+  enum Way { plain, ordered, solve, policy_sweeps, ways };
   struct Trial {
-    Way way = ordered;
+    Way way = plain;
     int patience = 0;    ///< that is left
     double change = -1;  ///< at its begin; negative before the first sweep
     double work = 0;     ///< so far [sweeps over all pairs]
