@@ -67,6 +67,9 @@ void declare_criterion(Keys& keys, std::string const& table, Config::Criterion& 
             "discounted: a second reward (\"1\": one for every step), whose discounted sum from the states labelled init is bounded by at_most or at_least");
   keys.real(key("at_most"), criterion.at_most, "upper bound of the constraint");
   keys.real(key("at_least"), criterion.at_least, "lower bound of the constraint");
+  keys.text(key("after"), criterion.after,
+            "[criteria.NAME] alone: an earlier criterion, discounted; this one chooses among the actions that are not proven to be worse for that one");
+  keys.real(key("slack"), criterion.slack, "what such an action may lose of the earlier criterion at a step").range(0, 1e300);
   keys.real(key("budget"), criterion.budget, "most that may be spent, for reward_reachability").range(0, 1e9);
 }
 
@@ -225,6 +228,33 @@ void check_constraint(Keys const& keys, Config const& config, Asked const& asked
   if (keys.given("solver.start")) keys.reject("solver.start", fmt::format("solver.start has no use with {}; drop it", key));
 }
 
+/// Lexicographic order: which criterion may come after which.
+void check_order(Keys const& keys, Config const& config) {
+  std::map<std::string, Config::Criterion const*> before;
+  for (auto const& asked : asked_of(config)) {
+    auto const& criterion = asked.criterion;
+    auto const key = asked.key("after");
+    if (criterion.after.empty()) {
+      if (keys.given(asked.key("slack"))) keys.reject(asked.key("slack"), fmt::format("{} has no use without {}; drop it", asked.key("slack"), key));
+    } else {
+      auto const first = before.find(criterion.after);
+      if (first == before.end()) {
+        keys.reject(key, fmt::format("{} = \"{}\" is no criterion above this one; name the table [criteria.NAME] of one that is solved earlier", key, criterion.after));
+      }
+      if (first->second->kind != CriterionKind::discounted || !first->second->constraint.empty()) {
+        keys.reject(key, fmt::format("{} = \"{}\" must be discounted and without a constraint: only there every choice among best actions is a best policy",
+                                     key, criterion.after));
+      }
+      bool const staged = criterion.kind == CriterionKind::finite_horizon || criterion.kind == CriterionKind::bounded_reachability ||
+                          criterion.kind == CriterionKind::reward_reachability;
+      if (staged || !criterion.constraint.empty()) {
+        keys.reject(key, fmt::format("{} has no use here; it belongs to criteria whose policy has one action a state, without a constraint", key));
+      }
+    }
+    before.emplace(asked.name, &criterion);
+  }
+}
+
 /// Keys that rasters alone have, and those that they have not.
 void check_output(Keys const& keys, Config const& config) {
   for (char const* key : {"output.policy_value", "output.state_variables", "output.labels", "output.names"}) {
@@ -268,6 +298,7 @@ void check(Keys const& keys, Config const& config) {
     config.model.kinds.at(config.model.kind)->check_keys(keys);
   }
   check_output(keys, config);
+  check_order(keys, config);
   for (auto const& asked : asked_of(config)) {
     check_criterion(keys, config, asked);
     check_constraint(keys, config, asked);

@@ -58,6 +58,8 @@ struct Config {
     std::string constraint;         ///< name of a second reward, whose discounted sum from the initial states is bounded
     double at_most = std::numeric_limits<double>::quiet_NaN();   ///< its bound [reward]; NaN: none
     double at_least = std::numeric_limits<double>::quiet_NaN();
+    std::string after;              ///< [criteria.NAME]: an earlier one, of whose best actions this one chooses
+    double slack = 0;               ///< what an action may lose of that one at a step [its reward]
   } criterion;
   std::vector<std::pair<std::string, std::unique_ptr<Criterion>>> criteria;  ///< [criteria.NAME] instead, in the order of the job file
   struct Solver {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "io/hdf5/input_file.hpp"
@@ -12,6 +13,7 @@
 #include "src/dist/reduce.hpp"
 #include "src/drive/drive.hpp"
 #include "src/drive/record.hpp"
+#include "src/mdp/near_optimal.hpp"
 #include "src/mdp/problem.hpp"
 
 namespace bellshard::value_iteration {
@@ -93,18 +95,20 @@ mdp::SolverOptions solver_options(Config const& config) {
   return options;
 }
 
-/// Keeps the rows where the next criterion wants the same ones.
-std::unique_ptr<mdp::Problem> set_up(Context& context, Config const& config, Asked const& asked, mdp::Question question,
-                                     mdp::Source const& source, Partition const& states, ModelRows& rows, bool keep_rows) {
+/// Keeps the rows where the next criterion wants the same ones. `choice`: the actions that are left, where not all are.
+std::unique_ptr<mdp::Problem> set_up(Context& context, Config const& config, Asked const& asked, mdp::Question question, mdp::Source const& source,
+                                     Partition const& states, ModelRows& rows, bool keep_rows, mdp::ActionChoice const* choice) {
   auto const& criterion = question.criterion;
-  bool const formula = !has_target(criterion) && criterion.kind != average_reward && asked.criterion.reward != "1" && !question.constraint;
+  bool const formula = !choice && !has_target(criterion) && criterion.kind != average_reward && asked.criterion.reward != "1" && !question.constraint;
   if (formula) {
     if (auto op = source.matrix_free(context.comm(), states, criterion.objective, criterion.discount)) {
       return mdp::make_problem(std::move(op), std::move(question), solver_options(config));
     }
   }
   if (question.constraint) question.constraint->reward = rows.read(asked.criterion.constraint).reward;
-  return mdp::make_problem(context.comm(), states, rows.take(asked.criterion.reward, keep_rows), std::move(question), solver_options(config));
+  auto taken = rows.take(asked.criterion.reward, keep_rows);
+  if (choice) taken = mdp::keep_pairs(taken, choice->keep);
+  return mdp::make_problem(context.comm(), states, std::move(taken), std::move(question), solver_options(config));
 }
 
 void refuse_options(Context& context, Config const& config) {
@@ -164,6 +168,7 @@ class ModelRun {
     options.output = context_.options().output_dir / config_.output.file;
     options.part = asked.name;
     options.fingerprint = problem_text(keys_, asked.table, keys_.find("solver.method").value_toml, record_);
+    if (auto const* choice = choice_of(asked)) options.fingerprint += fmt::format("# actions to choose from: {}\n", choice->digest);
     options.max_sweeps = config_.solver.max_sweeps;
     options.residual_name = asked.criterion.constraint.empty() ? "largest change of a value in a sweep" : "proven width after a multiplier";
     return options;
@@ -173,7 +178,8 @@ class ModelRun {
     auto const& asked = all_[k];
     auto const said = asked.name.empty() ? "" : asked.name + ": ";
     bool const keep_rows = k + 1 < all_.size() && all_[k + 1].criterion.reward == asked.criterion.reward;
-    auto const problem = set_up(context_, config_, asked, std::move(questions_[k]), *source_, states_, rows_, keep_rows);
+    auto const* choice = choose_actions(asked);
+    auto const problem = set_up(context_, config_, asked, std::move(questions_[k]), *source_, states_, rows_, keep_rows, choice);
     context_.log().info("{}{}", said, problem->description());
     if (!config_.solver.start.empty()) start_from_result(context_, config_.solver.start, asked.name, states_, *problem);
     auto const options = drive_options(asked);
@@ -182,7 +188,9 @@ class ModelRun {
       context_.log().info("{}{}", said, summary_line(driven, options.output));
       return driven.exit_code();
     }
-    auto const answer = problem->answer();
+    auto answer = problem->answer();
+    if (choice) describe_choice(asked, *choice, answer);
+    if (is_referred_to(asked)) keep_bounds(asked, answer);
     bool const converged = is_converged(answer, config_);
     if (converged && driven.outcome == Outcome::sweep_limit) driven.outcome = Outcome::finished;  // the last sweep's work was enough
     if (!converged) {
@@ -195,10 +203,50 @@ class ModelRun {
     return converged ? ExitCode::done : ExitCode::not_converged;
   }
 
+  mdp::ActionChoice const* choice_of(Asked const& asked) const {
+    auto const found = choices_.find(asked.name);
+    return found == choices_.end() ? nullptr : &found->second;
+  }
+
+  bool is_referred_to(Asked const& asked) const {
+    return std::any_of(all_.begin(), all_.end(), [&](Asked const& other) { return !asked.name.empty() && other.criterion.after == asked.name; });
+  }
+
+  /// What a later criterion, which chooses among the best actions of this one, asks of it.
+  void keep_bounds(Asked const& asked, mdp::Answer const& answer) {
+    for (auto const& field : answer.fields) {
+      if (field.name != "lower" && field.name != "upper") continue;
+      std::vector<double> side(static_cast<std::size_t>(field.own.size()));
+      field.fetch(field.own, side.data());
+      (field.name == "lower" ? bounds_[asked.name].first : bounds_[asked.name].second) = std::move(side);
+    }
+  }
+
+  /// The actions that the criterion before leaves; null: all.
+  mdp::ActionChoice const* choose_actions(Asked const& asked) {
+    auto const& name = asked.criterion.after;
+    if (name.empty()) return nullptr;
+    auto const before = std::find_if(all_.begin(), all_.end(), [&](Asked const& other) { return other.name == name; });
+    auto const rows = rows_.read(before->criterion.reward);
+    BELLSHARD_INPUT(!any_over_ranks(context_.comm(), rows.interval()),
+                    "{}: the model has probability_upper, and which actions are best for {} is not told for interval models; drop it", asked.key("after"), name);
+    auto const& [lower, upper] = bounds_.at(name);
+    auto choice = mdp::near_optimal(context_.comm(), states_, rows, criterion_of(before->criterion), lower, upper, asked.criterion.slack, choice_of(*before));
+    context_.log().info("{}: {} of {} actions are not proven worse for {}", asked.name, choice.kept, choice.all, name);
+    return &choices_.insert_or_assign(asked.name, std::move(choice)).first->second;
+  }
+
+  void describe_choice(Asked const& asked, mdp::ActionChoice const& choice, mdp::Answer& answer) {
+    auto const& name = asked.criterion.after;
+    mdp::renumber_actions(answer, choice);
+    answer.facts.emplace_back("actions_to_choose_from", static_cast<double>(choice.kept));
+    answer.numbers.push_back({"most_loss", choice.most_loss, "proven: in no state does this policy make " + name + " worse by more"});
+  }
+
   /// Reads the bounds back and proves them once more on the model as it is read once more.
   bool verify(Asked const& asked) {
     auto const own = states_.block(context_.rank());
-    auto const problem = set_up(context_, config_, asked, ask(context_, asked, *source_, own), *source_, states_, rows_, false);
+    auto const problem = set_up(context_, config_, asked, ask(context_, asked, *source_, own), *source_, states_, rows_, false, choice_of(asked));
     auto const path = drive_options(asked).output;
     io::InputFile const file(context_.comm(), path);
     auto const read = [&](char const* name) {
@@ -235,6 +283,8 @@ class ModelRun {
   ModelRows rows_;
   std::vector<mdp::Question> questions_;
   io::RunRecord record_;
+  std::map<std::string, std::pair<std::vector<double>, std::vector<double>>> bounds_;  ///< [own state] lower, upper of criteria that others refer to
+  std::map<std::string, mdp::ActionChoice> choices_;                                   ///< of criteria that refer to others
   std::unique_ptr<ModelResult> result_;
   std::vector<std::string> last_lines_;
 };
