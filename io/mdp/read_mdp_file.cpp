@@ -49,11 +49,13 @@ class MdpReader {
 
   void read_rewards(ExplicitMdp& mdp) const {
     auto reward = vector<double>("/reward");
-    auto const name = file_.text_attribute("/", "default_reward").value_or("");
-    bool const none = name.empty() && std::all_of(reward.begin(), reward.end(), [](double r) { return r == 0; });
+    auto const others = names_in("/rewards");
+    // Other formats tell several rewards by their names alone.
+    auto const name = file_.text_attribute("/", "default_reward").value_or(others.empty() ? "" : "reward");
+    bool const none = others.empty() && name.empty() && std::all_of(reward.begin(), reward.end(), [](double r) { return r == 0; });
     // A wrong length must not pass as "none": check() looks at it.
     if (!none || reward.size() != static_cast<std::size_t>(mdp.pairs())) mdp.rewards.push_back({name, std::move(reward)});
-    for (auto const& other : names_in("/rewards")) {
+    for (auto const& other : others) {
       if (other != name) mdp.rewards.push_back({other, vector<double>("/rewards/" + other)});
     }
   }

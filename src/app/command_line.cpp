@@ -101,6 +101,7 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
       ->type_name("R");
   auto* convert = command(Command::convert, "convert", "write a model in another format, told by the ends of the names: .h5, .umb, ...");
   convert->add_option("FILES", texts.files, "the model, and the file to write")->type_name("IN OUT")->required()->expected(2);
+  convert->add_flag("--reorder", line.reorder, "renumber the states so that transitions lead to near ones; original_state holds their old numbers");
   takes_verbosity(convert);
   for (auto& [name, declared] : commands) declared.app->allow_extras();
   return commands;

@@ -19,6 +19,7 @@ struct CommandLine {
   std::vector<std::filesystem::path> files;  ///< of inspect and query (one), diff and convert (two)
   std::string state;                       ///< of query: an index, a name or a predicate
   double relative_tolerance = 0;           ///< of diff; 0: the same bits
+  bool reorder = false;                    ///< of convert: near states get near numbers
   RunOptions options;
   Verbosity verbosity = Verbosity::normal;
 };
