@@ -81,7 +81,9 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
                {"value_iteration", Method::value_iteration},
                {"gauss_seidel", Method::gauss_seidel},
                {"modified_policy_iteration", Method::modified_policy_iteration},
-               {"inexact_policy_iteration", Method::inexact_policy_iteration}},
+               {"inexact_policy_iteration", Method::inexact_policy_iteration},
+               {"anderson", Method::anderson},
+               {"prioritised", Method::prioritised}},
               "auto chooses by the model and says what; value_iteration (or jacobi): synchronous sweeps, the same bits for any ranks and threads");
   keys.real("solver.tolerance", solver.tolerance,
             "proven width: max (upper - lower) / max(floor, |value|); floor: 1 on rasters, else 1e-3 of the largest |value|")
@@ -90,6 +92,7 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
   keys.integer("solver.inner_sweeps", solver.inner_sweeps, "modified_policy_iteration: most sweeps of a policy").range(1, 1e9);
   keys.choice("solver.linear", solver.linear, {{"bicgstab", mdp::LinearMethod::bicgstab}, {"gmres", mdp::LinearMethod::gmres}},
               "inexact_policy_iteration: how a policy's linear equation is solved");
+  keys.integer("solver.anderson_memory", solver.anderson_memory, "anderson: earlier sweeps that it combines; each takes two numbers a state").range(1, 10);
   keys.file("solver.start", solver.start, "result of an earlier run on a model with as many states, whose values the sweeps start from");
   keys.real("solver.relaxation", solver.relaxation, "gauss_seidel: 1 plain, above 1 over-relaxed").range(0, 2, Border::open, Border::open);
   keys.integer("solver.tile", solver.tile, "side of the tiles of ordered sweeps on rasters; jacobi uses them for its start alone")
@@ -174,7 +177,8 @@ void check_raster(Keys const& keys, Config const& config) {
   for (char const* key : {"criterion.target", "criterion.avoid", "criterion.reward"}) {
     if (keys.given(key)) keys.reject(key, fmt::format("{} has no use for model.kind = \"raster\"; drop it (targets are model.target or model.target_lat_lon)", key));
   }
-  if (config.solver.method == Method::modified_policy_iteration || config.solver.method == Method::inexact_policy_iteration) {
+  auto const method = config.solver.method;
+  if (method != Method::automatic && method != Method::gauss_seidel && method != Method::value_iteration) {
     keys.reject("solver.method", "solver.method must be \"auto\", \"gauss_seidel\" or \"jacobi\" for model.kind = \"raster\"");
   }
 }
@@ -259,6 +263,9 @@ void check_order(Keys const& keys, Config const& config) {
 void check_output(Keys const& keys, Config const& config) {
   for (char const* key : {"output.policy_value", "output.state_variables", "output.labels", "output.names"}) {
     if (on_raster(config) && keys.given(key)) keys.reject(key, fmt::format("{} has no use here; it belongs to other models than rasters", key));
+  }
+  if (config.solver.method != Method::anderson && keys.given("solver.anderson_memory")) {
+    keys.reject("solver.anderson_memory", "solver.anderson_memory has no use here; it belongs to solver.method = \"anderson\"");
   }
   if (!on_raster(config) && keys.given("solver.tile")) keys.reject("solver.tile", "solver.tile has no use here; it belongs to model.kind = \"raster\"");
   if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");

@@ -71,6 +71,7 @@ struct Config {
     std::filesystem::path start;  ///< earlier result; empty: from 0
     double relaxation = 1;
     mdp::LinearMethod linear = mdp::LinearMethod::bicgstab;
+    std::int64_t anderson_memory = 5;
   } solver;
   struct Output {
     std::string file = "value_iteration.h5";

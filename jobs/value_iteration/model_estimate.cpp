@@ -48,6 +48,7 @@ std::vector<MemoryItem> memory_of(Config const& config, Config::Criterion const&
   std::vector<MemoryItem> memory{{"values, two stages", 16 * states}, {"actions", 4 * states}};
   if (horizon) memory.push_back({"plan of all stages", 12 * static_cast<double>(criterion.horizon) * states});
   if (solves && !horizon) memory.push_back({"linear solver", (gmres ? 32 : 8) * 8 * states});
+  if (method == Method::anderson && !horizon) memory.push_back({"earlier sweeps", 16 * static_cast<double>(config.solver.anderson_memory) * states});
   if (steps) memory.push_back({"expected steps, for the proof, and their linear solver", (20 + 64) * states});
   if (!criterion.constraint.empty()) memory.push_back({"two policies of the constraint, their evaluation", 40 * states});
   memory.push_back({"labels where they are asked for", states});

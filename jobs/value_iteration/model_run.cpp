@@ -92,6 +92,7 @@ mdp::SolverOptions solver_options(Config const& config) {
   options.inner_sweeps = config.solver.inner_sweeps;
   options.relaxation = config.solver.relaxation;
   options.linear = config.solver.linear;
+  options.anderson_memory = config.solver.anderson_memory;
   return options;
 }
 

@@ -28,6 +28,10 @@ void max_over_ranks(MPI_Comm comm, std::span<double> values) {
   BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_MAX, comm));
 }
 
+void sum_over_ranks(MPI_Comm comm, std::span<double> values) {
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, comm));
+}
+
 bool any_over_ranks(MPI_Comm comm, bool value) { return reduce(comm, std::int64_t{value}, MPI_MAX) != 0; }
 
 }  // namespace bellshard

@@ -20,6 +20,9 @@ std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value);
 /// The largest of each of several numbers, in place, by one message.
 void max_over_ranks(MPI_Comm comm, std::span<double> values);
 
+/// The sum of each of several numbers, in place, by one message.
+void sum_over_ranks(MPI_Comm comm, std::span<double> values);
+
 /// True on every rank where it is on any.
 bool any_over_ranks(MPI_Comm comm, bool value);
 

@@ -5,6 +5,7 @@
 
 #include "kernels/dp/generated_block.hpp"
 #include "kernels/dp/generated_rows.hpp"
+#include "kernels/dp/part_sweep.hpp"
 #include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/dist/window_exchange.hpp"
@@ -58,6 +59,16 @@ class GeneratedOperator final : public Operator {
     return sweep("bellshard::dp::accurate_backup", in, dp::AccurateBackup<Own>{block_, in, out});
   }
   Change sweep_in_place(Array<double> const& values, Order order, double relaxation) override;
+
+  Change sweep_part(Array<double> const& values, Array<double> const& copy, Block part, Order order) override {
+    auto const direction = order == Order::ascending ? dp::SweepDirection::ascending : dp::SweepDirection::descending;
+    return to_change(dp::sweep_part_in_order<dp::VisitedSum>(space_, block_, part.begin, part.end, direction, values, copy));
+  }
+  Array<std::int32_t> links(std::int64_t block_states) override {
+    auto const links = dp::make_links(block_states, own_.size(), margin_low_);
+    dp::visit_own("bellshard::dp::mark_links", space_, 0, own_.size(), dp::MarkLinks<Own>{block_, links});
+    return links.link;
+  }
 
   void rewards(Array<std::int32_t const> const& action, Array<double> const& out) override {
     dp::visit_own("bellshard::dp::policy_rewards", space_, 0, own_.size(), dp::PolicyBackup<dp::PolicyPart::rewards, Own>{block_, action, out, out});

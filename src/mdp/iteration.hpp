@@ -10,7 +10,7 @@
 
 namespace bellshard::mdp {
 
-enum class Method { automatic, value_iteration, gauss_seidel, modified_policy_iteration, inexact_policy_iteration };
+enum class Method { automatic, value_iteration, gauss_seidel, modified_policy_iteration, inexact_policy_iteration, anderson, prioritised };
 
 struct SolverOptions {
   Method method = Method::automatic;
@@ -18,6 +18,7 @@ struct SolverOptions {
   std::int64_t inner_sweeps = 50;    ///< modified policy iteration: most sweeps of a policy
   double relaxation = 1;             ///< gauss_seidel: above 1 over-relaxed
   LinearMethod linear = LinearMethod::bicgstab;
+  std::int64_t anderson_memory = 5;  ///< anderson: differences of sweeps that it combines, at most 10
 };
 
 /// Its name in job files.

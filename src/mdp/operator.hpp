@@ -75,6 +75,15 @@ class Operator {
   enum class Order { ascending, descending };
   virtual Change sweep_in_place(Array<double> const& values, Order order, double relaxation) = 0;
 
+  /// The same for the own states of one part alone (from 0), by number; items of other ranks as they are: refresh() before it. `copy` [local
+  /// state] is scratch that holds the same as values, and does so afterwards. A device sweeps a part at once, from the values before it.
+  virtual Change sweep_part(Array<double> const& values, Array<double> const& copy, Block part, Order order) = 0;
+  /// Parts begin at multiples of it.
+  static constexpr std::int64_t part_step = 64;
+  /// Which blocks of `block_states` own states lead to which: 1 at [block * (blocks + 1) + block led to], else 0; last in a row: items of
+  /// other ranks. One look at every transition.
+  virtual Array<std::int32_t> links(std::int64_t block_states) = 0;
+
   /// Until release_policy(), rewards, expect and evaluate are called for this policy alone, as it is now: its rows may be laid together.
   virtual void hold_policy(Array<std::int32_t const> const&) {}
   virtual void release_policy() {}

@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "kernels/dp/sparse_in_place.hpp"
+#include "kernels/dp/part_sweep.hpp"
 #include "kernels/dp/sparse_policy.hpp"
 #include "kernels/dp/sparse_proof.hpp"
 #include "src/mdp/sparse_operator.hpp"
@@ -114,6 +114,21 @@ class SparseOperator final : public Operator {
     }
   }
   void release_policy() override { held_ = false; }
+
+  Change sweep_part(Array<double> const& values, Array<double> const& copy, Block part, Order order) override {
+    static_assert(part_step % dp::chunk_states == 0);
+    auto const direction = order == Order::ascending ? dp::SweepDirection::ascending : dp::SweepDirection::descending;
+    if constexpr (runs_on_host) {
+      return to_change(dp::sweep_part_in_order<dp::ThreadSum<Model>>(Execution(), model_, part.begin, part.end, direction, values, copy));
+    } else {
+      return to_change(dp::sweep_part_at_once(Execution(), model_, chunks_.all, part.begin, part.end, values, copy));
+    }
+  }
+  Array<std::int32_t> links(std::int64_t block_states) override {
+    auto const links = dp::make_links(block_states, model_.states, model_.own_first);
+    dp::visit_states("bellshard::dp::mark_links", Execution(), chunks_.all, dp::MarkLinks<Model>{model_, links});
+    return links.link;
+  }
 
   void rewards(Array<std::int32_t const> const& action, Array<double> const& out) override {
     policy<dp::PolicyPart::rewards>("bellshard::dp::policy_rewards", action, out, out);

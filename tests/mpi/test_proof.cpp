@@ -33,6 +33,10 @@ class Boasting final : public mdp::Operator {
   mdp::Change backup(Array<double> const& in, Array<double> const& out) override { return honest_.backup(in, out); }
   mdp::Change backup_accurately(Array<double> const& in, Array<double> const& out) override { return honest_.backup_accurately(in, out); }
   mdp::Change sweep_in_place(Array<double> const& values, Order order, double relaxation) override { return honest_.sweep_in_place(values, order, relaxation); }
+  mdp::Change sweep_part(Array<double> const& values, Array<double> const& copy, Block part, Order order) override {
+    return honest_.sweep_part(values, copy, part, order);
+  }
+  Array<std::int32_t> links(std::int64_t block_states) override { return honest_.links(block_states); }
   void rewards(Array<std::int32_t const> const& action, Array<double> const& out) override { honest_.rewards(action, out); }
   void expect(Array<std::int32_t const> const& action, Array<double> const& in, Array<double> const& out) override { honest_.expect(action, in, out); }
   mdp::Change evaluate(Array<std::int32_t const> const& action, Array<double> const& in, Array<double> const& out) override { return honest_.evaluate(action, in, out); }

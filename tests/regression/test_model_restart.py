@@ -8,7 +8,7 @@ from exact_mdp import Pair
 from mdp_file import write_mdp
 
 SAME_BITS = [f"results/{name}" for name in ("value", "lower", "upper", "action", "sweeps", "proven_width")] + ["trace/residual"]
-METHODS = ("auto", "value_iteration", "gauss_seidel", "modified_policy_iteration", "inexact_policy_iteration")
+METHODS = ("auto", "value_iteration", "gauss_seidel", "modified_policy_iteration", "anderson", "prioritised", "inexact_policy_iteration")
 GARNET = {"kind": "garnet", "states": 300, "actions": 4, "branching": 3, "seed": 7}
 
 

@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "src/dist/reduce.hpp"
+#include "src/mdp/methods/anderson.hpp"
+#include "src/mdp/methods/prioritised.hpp"
 #include "src/mdp/sharded_values.hpp"
 #include "src/runtime/large_array.hpp"
 
@@ -34,6 +36,8 @@ std::string to_string(Method method) {
     case Method::gauss_seidel: return "gauss_seidel";
     case Method::modified_policy_iteration: return "modified_policy_iteration";
     case Method::inexact_policy_iteration: return "inexact_policy_iteration";
+    case Method::anderson: return "anderson";
+    case Method::prioritised: return "prioritised";
     case Method::automatic: break;
   }
   return "auto (plain or ordered sweeps, linear solves or sweeps of the policy, whichever gains most)";
@@ -47,6 +51,8 @@ std::unique_ptr<Iteration> make_iteration(Operator& op, SolverOptions const& opt
     case Method::gauss_seidel: return std::make_unique<GaussSeidel>(op, options);
     case Method::modified_policy_iteration: return std::make_unique<ModifiedPolicyIteration>(op, options);
     case Method::inexact_policy_iteration: return std::make_unique<InexactPolicyIteration>(op, options);
+    case Method::anderson: return std::make_unique<Anderson>(op, options);
+    case Method::prioritised: return std::make_unique<Prioritised>(op, options);
     case Method::automatic: break;
   }
   return std::make_unique<AdaptiveIteration>(op, options);

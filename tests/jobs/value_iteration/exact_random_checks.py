@@ -18,7 +18,7 @@ from random_mdps import random_cases, random_interval_cases, union
 
 TOLERANCE = 1e-6
 DISCOUNT, HORIZON, BUDGET = Fraction(15, 16), 7, 4
-ITERATIONS = ["value_iteration", "gauss_seidel", "modified_policy_iteration", "inexact_policy_iteration"]
+ITERATIONS = ["value_iteration", "gauss_seidel", "modified_policy_iteration", "inexact_policy_iteration", "anderson", "prioritised"]
 
 
 @dataclasses.dataclass
