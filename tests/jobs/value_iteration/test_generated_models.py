@@ -14,7 +14,7 @@ from exact_mdp import discounted as exact_discounted
 from exact_mdp import finite_horizon
 from grid_values import GridValues
 
-METHODS = ("value_iteration", "gauss_seidel", "modified_policy_iteration", "inexact_policy_iteration")
+METHODS = ("value_iteration", "gauss_seidel", "modified_policy_iteration", "inexact_policy_iteration", "anderson", "prioritised")
 
 
 class Ring(KnownValues):
