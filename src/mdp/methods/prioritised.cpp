@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::int64_t most_blocks = 512;  ///< of a rank: the table of links has their square
 constexpr double worth_a_round = 0.1;      ///< priority, of the highest at the begin of the round
-constexpr double settled = 0.01;           ///< highest priority, of that after the last synchronous sweep
-constexpr int most_rounds = 20;            ///< between two synchronous sweeps
+constexpr double settled = 0.1;            ///< highest priority, of that after the last synchronous sweep
+constexpr int most_rounds = 5;             ///< between two synchronous sweeps
 
 std::int64_t block_size(std::int64_t states) {
   constexpr auto step = Operator::part_step;

@@ -1,6 +1,8 @@
 """Value iteration with Anderson acceleration and prioritised sweeps on models made for them."""
 from fractions import Fraction
 
+import numpy as np
+
 from bellshard_runs import BAD_JOB_FILE, job_text, main
 from closed_form_checks import FileModels
 from exact_mdp import Pair
@@ -13,7 +15,7 @@ def sure(reward, t):
 
 
 def trace_updates(ending):
-    return float((ending.variable("trace/updates_per_second") * ending.variable("trace/seconds")).sum())
+    return float((ending.variable("trace/updates_per_second") * np.diff(ending.variable("trace/seconds"), prepend=0)).sum())
 
 
 class Anderson(FileModels):
