@@ -94,6 +94,10 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
               "inexact_policy_iteration: how a policy's linear equation is solved");
   keys.integer("solver.anderson_memory", solver.anderson_memory, "anderson: earlier sweeps that it combines; each takes two numbers a state").range(1, 10);
   keys.file("solver.start", solver.start, "result of an earlier run on a model with as many states, whose values the sweeps start from");
+  keys.real("solver.memory_limit", solver.memory_limit,
+            "most memory of a rank for the rows of model.kind = \"file\": what needs more stays in the file, and each sweep reads it part by part")
+      .unit("GiB")
+      .range(0, 1e9, Border::open, Border::closed, "drop it to keep the rows in memory whatever they take");
   keys.real("solver.relaxation", solver.relaxation, "gauss_seidel: 1 plain, above 1 over-relaxed").range(0, 2, Border::open, Border::open);
   keys.integer("solver.tile", solver.tile, "side of the tiles of ordered sweeps on rasters; jacobi uses them for its start alone")
       .unit("cells")
@@ -268,6 +272,10 @@ void check_output(Keys const& keys, Config const& config) {
     keys.reject("solver.anderson_memory", "solver.anderson_memory has no use here; it belongs to solver.method = \"anderson\"");
   }
   if (!on_raster(config) && keys.given("solver.tile")) keys.reject("solver.tile", "solver.tile has no use here; it belongs to model.kind = \"raster\"");
+  if (config.model.kind != "file" && keys.given("solver.memory_limit")) {
+    keys.reject("solver.memory_limit", "solver.memory_limit has no use here; it belongs to model.kind = \"file\" (models by formula need no rows: "
+                                       "model.storage = \"matrix_free\")");
+  }
   if (config.output.file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"result.h5\"");
 }
 

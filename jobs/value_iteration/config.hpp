@@ -70,6 +70,7 @@ struct Config {
     std::int64_t inner_sweeps = 50;
     std::filesystem::path start;  ///< earlier result; empty: from 0
     double relaxation = 1;
+    double memory_limit = std::numeric_limits<double>::quiet_NaN();  ///< of a rank's rows [GiB]; NaN: none
     mdp::LinearMethod linear = mdp::LinearMethod::bicgstab;
     std::int64_t anderson_memory = 5;
   } solver;

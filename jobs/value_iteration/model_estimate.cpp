@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jobs/value_iteration/model_rows.hpp"
 #include "jobs/value_iteration/runs.hpp"
 #include "src/mdp/source.hpp"
+#include "src/runtime/human.hpp"
 
 namespace bellshard::value_iteration {
 namespace {
@@ -72,6 +74,22 @@ std::vector<MemoryItem> most_memory_of(Config const& config, double states) {
   return most;
 }
 
+/// The rows of a model file, in memory or in their parts.
+void add_rows(Context& context, Config const& config, mdp::Source const& source, Partition const& partition, Estimate& estimate) {
+  double bytes = 0;
+  bool in_file = false;
+  for (auto const& asked : asked_of(config)) {
+    auto const plan = plan_rows(context, config, asked, source, partition);
+    bytes = std::max(bytes, plan.bytes);
+    in_file = in_file || plan.in_file;
+  }
+  if (bytes == 0) return;
+  double const limit = config.solver.memory_limit * std::pow(2.0, 30);
+  estimate.facts.emplace_back("rows of the fullest rank", fmt::format("{}, {}", human_bytes(bytes), in_file ? "more than solver.memory_limit: they stay in the file"
+                                                                                                         : "in memory"));
+  estimate.memory.push_back({in_file ? "rows at hand (solver.memory_limit)" : "rows of the model, while they are packed", in_file ? limit : bytes});
+}
+
 }  // namespace
 
 std::unique_ptr<mdp::Source> open_model(Context& context, Config const& config) {
@@ -90,6 +108,7 @@ Estimate estimate_model(Context& context, Config const& config) {
                     {"states of the fullest rank", fmt::format("{}", most)}};
   if (!config.criteria.empty()) estimate.facts.emplace_back("criteria, solved in turn", fmt::format("{}", config.criteria.size()));
   estimate.memory = most_memory_of(config, states);
+  add_rows(context, config, *source, partition, estimate);
   forecast_sweeps(context, *source, estimate);
   return estimate;
 }

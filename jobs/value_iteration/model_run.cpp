@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 
 #include "io/hdf5/input_file.hpp"
 #include "jobs/value_iteration/model_names.hpp"
 #include "jobs/value_iteration/model_result.hpp"
+#include "jobs/value_iteration/model_rows.hpp"
 #include "jobs/value_iteration/runs.hpp"
 #include "jobs/value_iteration/start.hpp"
 #include "src/dist/reduce.hpp"
@@ -56,35 +56,6 @@ mdp::Question ask(Context& context, Asked const& which, mdp::Source const& sourc
   return question;
 }
 
-/// The rows of the model, read once for all criteria in turn that sum the same reward.
-class ModelRows {
- public:
-  ModelRows(Context& context, mdp::Source const& source, Block own) : context_(context), source_(source), own_(own) {}
-
-  /// keep: the next criterion wants the same ones.
-  mdp::Rows take(std::string const& reward, bool keep) {
-    auto rows = kept_ && kept_->first == reward ? std::move(kept_->second) : read(reward);
-    kept_.reset();
-    if (keep) kept_ = {reward, rows};
-    context_.log().info("{} transitions of {} pairs of state and action", sum_over_ranks(context_.comm(), rows.transitions()),
-                        sum_over_ranks(context_.comm(), rows.pairs()));
-    return rows;
-  }
-
-  mdp::Rows read(std::string const& reward) {
-    bool const ones = reward == "1";
-    auto rows = source_.rows(context_.comm(), own_, ones ? "" : reward);
-    if (ones) std::fill(rows.reward.begin(), rows.reward.end(), 1.0);
-    return rows;
-  }
-
- private:
-  Context& context_;
-  mdp::Source const& source_;
-  Block own_;
-  std::optional<std::pair<std::string, mdp::Rows>> kept_;
-};
-
 mdp::SolverOptions solver_options(Config const& config) {
   mdp::SolverOptions options;
   options.method = config.solver.method;
@@ -106,6 +77,7 @@ std::unique_ptr<mdp::Problem> set_up(Context& context, Config const& config, Ask
       return mdp::make_problem(std::move(op), std::move(question), solver_options(config));
     }
   }
+  if (auto op = rows.streamed(asked, criterion)) return mdp::make_problem(std::move(op), std::move(question), solver_options(config));
   if (question.constraint) question.constraint->reward = rows.read(asked.criterion.constraint).reward;
   auto taken = rows.take(asked.criterion.reward, keep_rows);
   if (choice) taken = mdp::keep_pairs(taken, choice->keep);
@@ -132,7 +104,7 @@ class ModelRun {
  public:
   ModelRun(Context& context, Keys const& keys, Config const& config)
       : context_(context), keys_(keys), config_(config), all_(asked_of(config)), source_(open_model(context, config)),
-        states_(source_->partition(context.comm())), rows_(context, *source_, states_.block(context.rank())) {
+        states_(source_->partition(context.comm())), rows_(context, config, *source_, states_) {
     context.log().info("{}: {} states on {} ranks", source_->description(), source_->states(), context.ranks());
     check_names(context, *source_, states_, config);
     for (auto const& asked : all_) questions_.push_back(ask(context, asked, *source_, states_.block(context.rank())));

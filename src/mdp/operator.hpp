@@ -26,6 +26,7 @@ struct SweepCost {
   double transitions = 0;
   double bytes = 0;           ///< kernels
   double bytes_received = 0;  ///< from other ranks
+  bool whole_policy = false;  ///< a policy's sweep reads all pairs (rows that stay in a file)
 };
 
 /// The Bellman operator of one sharded model, T V(s) = opt over a of Q(s, a), Q(s, a) = r(s, a) + discount * sum p V(next),

@@ -54,7 +54,8 @@ std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Ro
 }
 
 std::unique_ptr<Problem> make_problem(std::unique_ptr<Operator> op, Question question, SolverOptions const& options) {
-  if (question.criterion.kind == CriterionKind::finite_horizon) {
+  auto const kind = question.criterion.kind;
+  if (kind == CriterionKind::finite_horizon || kind == CriterionKind::bounded_reachability) {
     return std::make_unique<HorizonProblem>(std::move(op), std::move(question), options);
   }
   return std::make_unique<StationaryProblem>(std::move(op), std::move(question), options);

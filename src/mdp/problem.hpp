@@ -65,7 +65,7 @@ class Problem {
 
 /// Sets up the criterion's problem. `rows` is used up. Collective.
 std::unique_ptr<Problem> make_problem(MPI_Comm comm, Partition const& states, Rows rows, Question question, SolverOptions const& options);
-/// The same for discounted and finite-horizon criteria without stored transitions.
+/// The same for criteria whose rows nothing but sweeps reads: discounted, finite_horizon, bounded_reachability (of an operator without rewards).
 std::unique_ptr<Problem> make_problem(std::unique_ptr<Operator> op, Question question, SolverOptions const& options);
 
 /// The Markov chain of a policy: one pair a state. `action` [own state].

@@ -9,6 +9,10 @@ namespace bellshard::mdp {
 
 std::unique_ptr<Operator> Source::matrix_free(MPI_Comm, Partition const&, Objective, double) const { return nullptr; }
 
+RowStream Source::stream(Block, std::string const&, double) const {
+  fail(ExitCode::bug, "{} has no file that its rows could stay in", description());
+}
+
 std::vector<std::uint8_t> Source::where(MPI_Comm comm, Block own, std::string const& predicate) const {
   Predicate const wanted(predicate, {labels(), coordinates()});
   return wanted.evaluate(own.size(), {[&](std::string const& name) { return label(comm, own, name); },

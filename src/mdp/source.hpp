@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "src/dist/partition.hpp"
 #include "src/mdp/operator.hpp"
+#include "src/mdp/row_stream.hpp"
 #include "src/mdp/rows.hpp"
 
 namespace bellshard::mdp {
@@ -24,6 +26,13 @@ class Source {
   virtual Partition partition(MPI_Comm comm) const = 0;
   /// The own rows with this reward ("": the default one), checked: exit 4 with dataset and first offending index.
   virtual Rows rows(MPI_Comm comm, Block own, std::string const& reward) const = 0;
+
+  /// What a block's rows count, where that is known before they are read. Collective.
+  virtual std::optional<RowCounts> count_rows(MPI_Comm, Block) const { return {}; }
+  /// The own rows to be read part by part, where they lie in a file: no part that loading_bytes() puts above `part_bytes`, but one
+  /// state at least. By this rank alone, not collective. For sources that count_rows() answers.
+  virtual RowStream stream(Block own, std::string const& reward, double part_bytes) const;
+  virtual bool interval() const { return false; }  ///< are probabilities intervals?
 
   /// States where a predicate over labels and coordinates holds, 1 or 0 [own state]: `goal`, `"goal"`, `s1=12 & c2<=3`.
   /// Exit 3 with the position for one that cannot be read, with the nearest name for an unknown one.

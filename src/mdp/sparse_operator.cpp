@@ -69,7 +69,9 @@ std::unique_ptr<Operator> make_sparse_operator(MPI_Comm comm, Partition const& s
   bool const interval = any_over_ranks(comm, rows.interval());
   drop_impossible(rows);
   GhostExchange exchange(comm, states, foreign_states(rows), {}, ForeignPlace::around);
-  SparseParts parts{comm, states, std::move(exchange), {}, {}, objective, discount, rows.transitions(), extremes_over_ranks(comm, rows), nature};
+  RowExtremes extremes;
+  widen(extremes, rows);
+  SparseParts parts{comm, states, std::move(exchange), {}, {}, objective, discount, rows.transitions(), extremes_over_ranks(comm, extremes), nature};
   StorageFit fit;
   together(comm, [&] {
     localise(rows, parts.exchange);

@@ -39,19 +39,26 @@ Array<T const> to_device(std::string const& label, std::vector<Number> const& nu
 
 }  // namespace
 
-std::vector<std::int64_t> foreign_states(Rows const& rows) {
-  std::vector<std::int64_t> foreign;
-  std::size_t sorted = 0;
+void ForeignStates::add(Rows const& rows) {
   for (auto next : rows.next_state) {
-    if (rows.own.contains(next)) continue;
-    foreign.push_back(next);
+    if (own_.contains(next)) continue;
+    items_.push_back(next);
     // Repeats go before they fill the memory.
-    if (foreign.size() < 2 * sorted + (std::size_t{1} << 20)) continue;
-    sort_unique(foreign);
-    sorted = foreign.size();
+    if (items_.size() < 2 * sorted_ + (std::size_t{1} << 20)) continue;
+    sort_unique(items_);
+    sorted_ = items_.size();
   }
-  sort_unique(foreign);
-  return foreign;
+}
+
+std::vector<std::int64_t> ForeignStates::take() && {
+  sort_unique(items_);
+  return std::move(items_);
+}
+
+std::vector<std::int64_t> foreign_states(Rows const& rows) {
+  ForeignStates foreign(rows.own);
+  foreign.add(rows);
+  return std::move(foreign).take();
 }
 
 void drop_impossible(Rows& rows) {
@@ -96,16 +103,19 @@ PackedPairs pack_pairs(Rows const& rows) {
           to_device<double>("bellshard::mdp::reward", rows.reward)};
 }
 
-RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows) {
-  std::array<double, 3> most{};
-  if (rows.interval()) most[2] = std::numeric_limits<double>::infinity();
+void widen(RowExtremes& extremes, Rows const& rows) {
+  if (rows.interval()) extremes.off_one = std::numeric_limits<double>::infinity();
   for (std::int64_t pair = 0; pair < rows.pairs(); ++pair) {
     auto const begin = rows.transition_offset[pair], end = rows.transition_offset[pair + 1];
     double const sum = std::accumulate(rows.probability.begin() + begin, rows.probability.begin() + end, 0.0);
-    most[0] = std::max(most[0], static_cast<double>(end - begin));
-    most[1] = std::max(most[1], std::abs(rows.reward[pair]));
-    most[2] = std::max(most[2], std::abs(sum - 1));
+    extremes.transitions = std::max(extremes.transitions, static_cast<double>(end - begin));
+    extremes.reward = std::max(extremes.reward, std::abs(rows.reward[pair]));
+    extremes.off_one = std::max(extremes.off_one, std::abs(sum - 1));
   }
+}
+
+RowExtremes extremes_over_ranks(MPI_Comm comm, RowExtremes const& own) {
+  std::array<double, 3> most{own.transitions, own.reward, own.off_one};
   max_over_ranks(comm, most);
   return {most[0], most[1], most[2] + most[0] * 0x1p-52};
 }

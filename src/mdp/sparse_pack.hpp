@@ -10,7 +10,19 @@
 
 namespace bellshard::mdp {
 
-/// Items of other ranks that the rows lead to: ascending, each once.
+/// Items of other ranks that rows of the block `own` lead to, whose parts are added one after the other.
+class ForeignStates {
+ public:
+  explicit ForeignStates(Block own) : own_(own) {}
+  void add(Rows const& rows);
+  std::vector<std::int64_t> take() &&;  ///< ascending, each once
+
+ private:
+  Block own_;
+  std::vector<std::int64_t> items_;
+  std::size_t sorted_ = 0;
+};
+/// The same of all rows of a block.
 std::vector<std::int64_t> foreign_states(Rows const& rows);
 
 /// What the device needs of the rows beside their transitions (see dp::SparseModel).
@@ -29,9 +41,10 @@ PackedPairs pack_pairs(Rows const& rows);
 struct RowExtremes {
   double transitions = 0;  ///< most of a pair
   double reward = 0;       ///< greatest magnitude
-  double off_one = 0;      ///< greatest |sum of a pair's probabilities - 1|, with the rounding of the sum; infinity for intervals
+  double off_one = 0;      ///< greatest |sum of a pair's probabilities - 1|, over all ranks with the rounding of the sum; infinity for intervals
 };
-RowExtremes extremes_over_ranks(MPI_Comm comm, Rows const& rows);
+void widen(RowExtremes& extremes, Rows const& rows);  ///< those of these rows too
+RowExtremes extremes_over_ranks(MPI_Comm comm, RowExtremes const& own);
 
 /// next_state becomes the place in local storage.
 void localise(Rows& rows, GhostExchange const& exchange);

@@ -171,7 +171,7 @@ AdaptiveIteration::AdaptiveIteration(Operator& op, SolverOptions const& options)
   // Where transitions are made anew, their arithmetic takes about as long as reading them would.
   double const bytes = sum_over_ranks(op.comm(), std::fmax(cost.bytes, 8 * cost.transitions));
   if (bytes > 0 && pairs > 0) {
-    policy_share_ = states / pairs + 16 * states / bytes;
+    policy_share_ = any_over_ranks(op.comm(), cost.whole_policy) ? 1 : states / pairs + 16 * states / bytes;
     product_share_ = policy_share_ + bytes_of_solve * states / bytes;
   }
   std::fill(std::begin(rate_), std::end(rate_), std::numeric_limits<double>::infinity());

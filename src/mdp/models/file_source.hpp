@@ -19,6 +19,9 @@ class FileSource : public Source {
   std::string description() const override;
   Partition partition(MPI_Comm comm) const override;
   Rows rows(MPI_Comm comm, Block own, std::string const& reward) const override;
+  std::optional<RowCounts> count_rows(MPI_Comm comm, Block own) const override;
+  RowStream stream(Block own, std::string const& reward, double part_bytes) const override;
+  bool interval() const override { return interval_; }
   std::vector<std::string> labels() const override { return labels_; }
   std::vector<std::uint8_t> label(MPI_Comm comm, Block own, std::string const& name) const override;
   std::vector<std::string> coordinates() const override { return coordinates_; }
@@ -34,6 +37,7 @@ class FileSource : public Source {
   void expect_length(std::string const& dataset, std::int64_t length, std::string const& reason) const;
   std::vector<std::int64_t> action_offset(MPI_Comm comm, Block own) const;
   std::vector<std::int64_t> transition_offset(MPI_Comm comm, Block pairs) const;
+  std::vector<RowStream::Part> parts(Block own, double most_bytes) const;
   std::string reward_dataset(std::string const& name) const;
   std::vector<std::string> texts(MPI_Comm comm, std::string const& dataset, Block items) const;
 
