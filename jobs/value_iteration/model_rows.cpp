@@ -64,10 +64,9 @@ std::unique_ptr<mdp::Operator> ModelRows::streamed(Asked const& asked, mdp::Crit
   mdp::RowStream stream;
   together(context_.comm(), [&] { stream = source_.stream(own_, ones ? "" : reward, mdp::part_bytes(limit)); });
   if (ones || none) {
-    stream.read = [read = std::move(stream.read), ones](Block part) {
-      auto rows = read(part);
+    stream.read = [read = std::move(stream.read), ones](Block part, mdp::RowStream::Look look, mdp::Rows& rows) {
+      read(part, look, rows);
       std::fill(rows.reward.begin(), rows.reward.end(), ones ? 1.0 : 0.0);
-      return rows;
     };
   }
   auto op = mdp::make_streamed_operator(context_.comm(), states_, std::move(stream), criterion.objective, criterion.discount, limit, criterion.nature);

@@ -27,6 +27,9 @@ inline __m256i places(RunColumns::Row const& row, std::uint32_t k, Mask) {
 inline __m512d probabilities(PlainProbabilities::Row const& row, std::uint32_t k, Mask mask) {
   return _mm512_maskz_loadu_pd(mask, row.probability + k);
 }
+inline __m512d probabilities(SingleProbabilities::Row const& row, std::uint32_t k, Mask mask) {
+  return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(mask, row.probability + k));
+}
 inline __m512d probabilities(TabledProbabilities::Row const& row, std::uint32_t k, Mask mask) {
   __m256i const code = _mm256_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask, row.code + k));
   return _mm512_mask_i32gather_pd(_mm512_setzero_pd(), mask, code, row.table, 8);
@@ -40,6 +43,7 @@ inline void look_ahead(IndexedColumns::Row const& row, std::uint32_t k) { ask_ah
 inline void look_ahead(NearColumns::Row const& row, std::uint32_t k) { ask_ahead(row.distance + k + ahead); }
 inline void look_ahead(RunColumns::Row const&, std::uint32_t) {}
 inline void look_ahead(PlainProbabilities::Row const& row, std::uint32_t k) { ask_ahead(row.probability + k + ahead); }
+inline void look_ahead(SingleProbabilities::Row const& row, std::uint32_t k) { ask_ahead(row.probability + k + ahead); }
 inline void look_ahead(TabledProbabilities::Row const& row, std::uint32_t k) { ask_ahead(row.code + k + ahead); }
 
 inline __m512d fetch(double const* value, __m256i place, Mask mask) {

@@ -61,6 +61,19 @@ struct PlainProbabilities {
   static constexpr double bytes_a_transition = 8;
 };
 
+/// 4 bytes a transition: float64 probabilities that float32 holds exactly, as those of a float32 file.
+struct SingleProbabilities {
+  Array<float const> probability;  ///< [transition]
+
+  struct Row {
+    float const* probability;
+    KOKKOS_INLINE_FUNCTION double operator[](std::int64_t k) const { return static_cast<double>(probability[k]); }
+  };
+  KOKKOS_INLINE_FUNCTION Row row(std::int64_t first) const { return {probability.data() + first}; }
+  static constexpr char const* name = "float32 probabilities";
+  static constexpr double bytes_a_transition = 4;
+};
+
 /// 1 byte a transition: a number in a table of all probabilities that occur.
 struct TabledProbabilities {
   static constexpr std::size_t table_size = 256;

@@ -38,7 +38,11 @@ struct RowStream {
   std::int64_t states = 0;           ///< of all ranks
   bool interval = false;
   std::vector<Part> parts;           ///< of `own`, in order
-  std::function<Rows(Block)> read;   ///< of a part; throws as Source::rows does
+
+  /// At the first look all is checked as Source::rows does; later only that offsets stay within the file.
+  enum class Look { first, again };
+  /// Reads a part into `rows`, whose memory serves again.
+  std::function<void(Block, Look, Rows&)> read;
 };
 
 }  // namespace bellshard::mdp

@@ -14,10 +14,13 @@ namespace bellshard::mdp {
 enum class StorageChoice {
   automatic,
   indexed,        ///< 12 bytes: int32 place, float64 probability
+  indexed_single, ///< 8 bytes: probabilities that float32 holds exactly
   indexed_table,  ///< 5 bytes: at most 256 distinct probabilities, in a table
   near,           ///< 10 bytes: next states within 32767 of the state in local storage
+  near_single,    ///< 6 bytes
   near_table,     ///< 3 bytes
   runs,           ///< 8 bytes: the next states of every pair follow each other
+  runs_single,    ///< 4 bytes
   runs_table      ///< 1 byte
 };
 

@@ -61,6 +61,7 @@ Chunks sort_chunks(Rows const& localised, GhostExchange const& exchange);
 struct StorageFit {
   bool near = true;
   bool runs = true;
+  bool single = true;  ///< every probability is a float32
   bool table = true;
 };
 StorageFit storage_fit(Rows const& localised, GhostExchange const& exchange);

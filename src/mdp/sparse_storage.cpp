@@ -53,6 +53,7 @@ StorageFit storage_fit(Rows const& rows, GhostExchange const& exchange) {
       fit.runs = fit.runs && (t == rows.transition_offset[pair] || rows.next_state[t] == rows.next_state[t - 1] + 1);
     }
   });
+  fit.single = std::all_of(rows.probability.begin(), rows.probability.end(), [](double p) { return static_cast<double>(static_cast<float>(p)) == p; });
   fit.table = distinct_bits(rows.probability).size() <= dp::TabledProbabilities::table_size;
   return fit;
 }
@@ -90,6 +91,11 @@ dp::RunColumns pack_columns(Rows const& rows, GhostExchange const&) {
 template <>
 dp::PlainProbabilities pack_probabilities(Rows const& rows) {
   return {filled<double>("bellshard::mdp::probability", static_cast<std::int64_t>(rows.probability.size()), [&](auto t) { return rows.probability[t]; })};
+}
+
+template <>
+dp::SingleProbabilities pack_probabilities(Rows const& rows) {
+  return {filled<float>("bellshard::mdp::probability", static_cast<std::int64_t>(rows.probability.size()), [&](auto t) { return rows.probability[t]; })};
 }
 
 template <>

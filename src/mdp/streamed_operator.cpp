@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "kernels/dp/sparse_in_place.hpp"
 #include "kernels/dp/sparse_proof.hpp"
+#include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/mdp/streamed_policy.hpp"
 #include "src/runtime/context.hpp"
@@ -26,8 +28,9 @@ struct Survey {
 Survey survey(RowStream const& stream) {
   Survey found;
   ForeignStates foreign(stream.own);
+  Rows rows;
   for (auto const& part : stream.parts) {
-    auto rows = stream.read(part.states);
+    stream.read(part.states, RowStream::Look::first, rows);
     drop_impossible(rows);
     foreign.add(rows);
     widen(found.extremes, rows);
@@ -66,7 +69,11 @@ class StreamedOperator final : public Operator {
       left -= policy;
     }
     if (!linear()) extremes_.transitions = 2 * extremes_.transitions + 4;  // the rest of 1 that nature hands out is rounded too
-    together(comm_.get(), [&] { parts_.keep(left); });
+    together(comm_.get(), [&] {
+      BELLSHARD_INPUT(local_items() <= std::numeric_limits<std::int32_t>::max(),
+                      "one rank holds {} states, its own and those it leads to (a stored model indexes them with 32 bits); use more ranks", local_items());
+      parts_.keep(left);
+    });
   }
 
   MPI_Comm comm() const override { return comm_.get(); }
@@ -232,16 +239,7 @@ std::unique_ptr<Operator> make(MPI_Comm comm, Partition const& states, RowStream
 
 }  // namespace
 
-dp::ChunkList all_chunks(RowCounts const& rows) {
-  auto const chunks = (rows.states + dp::chunk_states - 1) / dp::chunk_states;
-  Array<std::int32_t> const list(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::mdp::chunks"), static_cast<std::size_t>(chunks));
-  auto const host = Kokkos::create_mirror_view(list);
-  for (std::int64_t k = 0; k < chunks; ++k) host(k) = static_cast<std::int32_t>(k);
-  Kokkos::deep_copy(list, host);
-  return {list, rows.states, rows.transitions >= dp::long_row * std::max<std::int64_t>(1, rows.pairs)};
-}
-
-double part_bytes(double memory) { return std::min(64.0 * (1 << 20), memory / 4); }
+double part_bytes(double memory) { return std::min(16.0 * (1 << 20), memory / 4); }
 
 std::unique_ptr<Operator> make_streamed_operator(MPI_Comm comm, Partition const& states, RowStream stream, Objective objective, double discount,
                                                  double memory, Nature nature) {

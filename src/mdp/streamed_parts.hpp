@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "kernels/dp/sparse_sweep.hpp"
-#include "src/base/error.hpp"
-#include "src/mdp/sparse_pack.hpp"
+#include "src/mdp/host_copy.hpp"
 #include "src/mdp/row_stream.hpp"
+#include "src/mdp/sparse_pack.hpp"
 
 namespace bellshard::mdp {
 
@@ -25,6 +25,8 @@ struct PackedPart {
 
 /// All chunks of a block of states.
 dp::ChunkList all_chunks(RowCounts const& rows);
+/// Places of the next states in local storage. Exit 4 for one that was not there at the first look.
+Array<std::int32_t const> local_columns(std::vector<std::int64_t> const& next_state, Block own, GhostExchange const& exchange);
 
 /// The own rows, some in memory, the others read whenever they are visited.
 template <class Model>
@@ -64,10 +66,9 @@ class StreamedParts {
 
  private:
   PackedPart<Model> read(RowStream::Part const& part) const {
-    auto rows = stream_.read(part.states);
-    drop_impossible(rows);
-    localise(rows, exchange_);
-    auto pairs = pack_pairs(rows);
+    stream_.read(part.states, RowStream::Look::again, rows_);
+    drop_impossible(rows_);
+    auto pairs = pack_pairs(rows_);
     PackedPart<Model> packed{blank_, all_chunks(part.counts), {part.states.begin - stream_.own.begin, part.states.end - stream_.own.begin}};
     auto& m = packed.model;
     m.states = part.states.size();
@@ -76,12 +77,13 @@ class StreamedParts {
     m.transition_begin = std::move(pairs.transition_begin);
     m.pair_end = std::move(pairs.pair_end);
     m.reward = std::move(pairs.reward);
-    m.columns = pack_columns<typename Model::Columns>(rows, exchange_);
-    rows.next_state = {};
-    m.probabilities = pack_probabilities<typename Model::Probabilities>(rows);
+    m.columns.column = local_columns(rows_.next_state, stream_.own, exchange_);
     if constexpr (std::is_same_v<typename Model::Probabilities, dp::IntervalProbabilities>) {
-      m.probabilities.nature = blank_.probabilities.nature;
+      m.probabilities.lower = to_device(rows_.probability, "bellshard::mdp::probability");
+      m.probabilities.upper = to_device(rows_.probability_upper, "bellshard::mdp::probability_upper");
       packed.chunks.long_rows = false;  // one thread sums over a pair
+    } else {
+      m.probabilities.probability = to_device(rows_.probability, "bellshard::mdp::probability");
     }
     return packed;
   }
@@ -90,6 +92,7 @@ class StreamedParts {
   GhostExchange const& exchange_;
   Model blank_;  ///< objective, discount, nature
   std::vector<PackedPart<Model>> kept_;
+  mutable Rows rows_;  ///< of the part at hand, as read
 };
 
 }  // namespace bellshard::mdp

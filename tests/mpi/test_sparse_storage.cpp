@@ -74,11 +74,17 @@ std::string storage_of(DenseMdp const& model, StorageChoice storage = StorageCho
 }  // namespace
 
 TEST_CASE("all storages give the same bits, and those are the oracle's values") {
-  auto const model = uniform_runs(GENERATE(true, false));
+  auto model = uniform_runs(GENERATE(true, false));
+  for (auto& actions : model.actions) {
+    for (auto& action : actions) {
+      for (double& p : action.probability) p = static_cast<double>(static_cast<float>(p));
+    }
+  }
   auto const expected = ask(model, StorageChoice::indexed);
 
-  for (auto const storage : {StorageChoice::automatic, StorageChoice::indexed_table, StorageChoice::near, StorageChoice::near_table,
-                             StorageChoice::runs, StorageChoice::runs_table}) {
+  for (auto const storage : {StorageChoice::automatic, StorageChoice::indexed_single, StorageChoice::indexed_table, StorageChoice::near,
+                             StorageChoice::near_single, StorageChoice::near_table, StorageChoice::runs, StorageChoice::runs_single,
+                             StorageChoice::runs_table}) {
     INFO(storage_of(model, storage));
     CHECK(ask(model, storage) == expected);
   }
@@ -106,6 +112,14 @@ TEST_CASE("the smallest storage that a model allows is chosen") {
 
   CHECK(storage_of(uniform_runs(true)) == "runs and a table of probabilities, 1 bytes a transition");
   CHECK(storage_of(few) == "int16 distances and a table of probabilities, 3 bytes a transition");
+  auto single = many;
+  for (auto& actions : single.actions) {
+    for (auto& action : actions) {
+      for (double& p : action.probability) p = static_cast<double>(static_cast<float>(p));
+    }
+  }
+
+  CHECK(storage_of(single) == "int16 distances and float32 probabilities, 6 bytes a transition");
   CHECK(storage_of(many) == "int16 distances and float64 probabilities, 10 bytes a transition");
 }
 
@@ -147,4 +161,5 @@ TEST_CASE("a storage that does not fit is refused with the reason") {
 
   CHECK_THROWS_WITH(storage_of(model, StorageChoice::runs), Catch::Contains("follow each other"));
   CHECK_THROWS_WITH(storage_of(model, StorageChoice::near_table), Catch::Contains("more than 256 distinct probabilities"));
+  CHECK_THROWS_WITH(storage_of(model, StorageChoice::near_single), Catch::Contains("no float32"));
 }

@@ -58,22 +58,28 @@ TEST_CASE("sums of all lengths, storages and kinds of values have the bits of th
     std::vector<std::int32_t> place(length);
     std::vector<std::int16_t> distance(length);
     std::vector<double> p(length);
+    std::vector<float> single_p(length);
     std::vector<std::uint8_t> code(length);
     for (std::uint32_t k = 0; k < length; ++k) {
       place[k] = static_cast<std::int32_t>(k * 53 % 397);
       distance[k] = static_cast<std::int16_t>(place[k] - 200);
       code[k] = static_cast<std::uint8_t>(k * 11 + 3);
       p[k] = n.table[code[k]];
+      single_p[k] = static_cast<float>(p[k]);
     }
     dp::IndexedColumns::Row const indexed{place.data()};
     dp::NearColumns::Row const near{distance.data(), 200};
     dp::RunColumns::Row const run{170};
     dp::PlainProbabilities::Row const plain{p.data()};
+    dp::SingleProbabilities::Row const single{single_p.data()};
     dp::TabledProbabilities::Row const tabled{code.data(), n.table.data()};
 
     check_all_values(SomePair<dp::IndexedColumns, dp::PlainProbabilities>{length, indexed, plain}, n);
     check_all_values(SomePair<dp::NearColumns, dp::PlainProbabilities>{length, near, plain}, n);
     check_all_values(SomePair<dp::RunColumns, dp::PlainProbabilities>{length, run, plain}, n);
+    check_all_values(SomePair<dp::IndexedColumns, dp::SingleProbabilities>{length, indexed, single}, n);
+    check_all_values(SomePair<dp::NearColumns, dp::SingleProbabilities>{length, near, single}, n);
+    check_all_values(SomePair<dp::RunColumns, dp::SingleProbabilities>{length, run, single}, n);
     check_all_values(SomePair<dp::IndexedColumns, dp::TabledProbabilities>{length, indexed, tabled}, n);
     check_all_values(SomePair<dp::NearColumns, dp::TabledProbabilities>{length, near, tabled}, n);
     check_all_values(SomePair<dp::RunColumns, dp::TabledProbabilities>{length, run, tabled}, n);

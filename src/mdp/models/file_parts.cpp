@@ -74,7 +74,7 @@ RowStream FileSource::stream(Block own, std::string const& reward, double part_b
   stream.states = states_;
   stream.interval = interval_;
   stream.parts = alone->parts(own, part_bytes);
-  stream.read = [alone, reward](Block part) { return alone->rows(MPI_COMM_SELF, part, reward); };
+  stream.read = [alone, reward](Block part, RowStream::Look look, Rows& rows) { alone->read_rows(MPI_COMM_SELF, part, reward, look, rows); };
   return stream;
 }
 

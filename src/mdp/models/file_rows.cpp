@@ -22,6 +22,15 @@ bool ascending(std::span<std::int64_t const> next) {
   return std::adjacent_find(next.begin(), next.end(), std::greater_equal()) == next.end();
 }
 
+/// Next states ascending and none impossible: nothing to do.
+bool in_order(Rows const& rows, std::int64_t begin, std::int64_t end) {
+  auto const* next = rows.next_state.data();
+  auto const* most = (rows.interval() ? rows.probability_upper : rows.probability).data();
+  bool good = begin == end || most[begin] != 0;
+  for (auto t = begin + 1; t < end; ++t) good = good & (next[t] > next[t - 1]) & (most[t] != 0);
+  return good;
+}
+
 }  // namespace
 
 void check_offsets(OffsetColumn const& column, Block own, std::span<std::int64_t const> offset) {
@@ -97,6 +106,10 @@ void tidy(Rows& rows) {
   for (std::int64_t pair = 0; pair < rows.pairs(); ++pair) {
     auto const end = rows.transition_offset[pair + 1];
     auto const size = end - begin;
+    if (kept == begin && in_order(rows, begin, end)) {
+      kept = begin = end;
+      continue;
+    }
     if (!ascending({rows.next_state.data() + begin, static_cast<std::size_t>(size)})) {
       order.resize(static_cast<std::size_t>(size));
       std::iota(order.begin(), order.end(), begin);

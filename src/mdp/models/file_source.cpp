@@ -105,6 +105,12 @@ std::vector<std::int64_t> FileSource::transition_offset(MPI_Comm comm, Block pai
 }
 
 Rows FileSource::rows(MPI_Comm comm, Block own, std::string const& reward) const {
+  Rows rows;
+  read_rows(comm, own, reward, RowStream::Look::first, rows);
+  return rows;
+}
+
+void FileSource::read_rows(MPI_Comm comm, Block own, std::string const& reward, RowStream::Look look, Rows& rows) const {
   auto const reward_name = reward_dataset(reward);
   auto const from_first = [](std::vector<std::int64_t>& offset, std::vector<std::int64_t>& local) {
     if (offset.empty()) return Block{};
@@ -113,15 +119,17 @@ Rows FileSource::rows(MPI_Comm comm, Block own, std::string const& reward) const
     local = std::move(offset);
     return parts;
   };
-  Rows rows;
   rows.own = own;
   rows.states = states_;
+  rows.action_offset = rows.transition_offset = {0};
   auto action = action_offset(comm, own);
   auto const pairs = from_first(action, rows.action_offset);
   auto transition = transition_offset(comm, pairs);
   auto const transitions = from_first(transition, rows.transition_offset);
 
-  auto const check = [&](std::function<void()> const& part) { together(comm, part); };
+  auto const check = [&](std::function<void()> const& part) {
+    if (look == RowStream::Look::first) together(comm, part);
+  };
   rows.next_state.resize(size_of(transitions));
   file_.read("/next_state", transitions, std::span(rows.next_state));
   check([&] { check_indices(place("/next_state"), transitions.begin, rows.next_state, states_); });
@@ -140,7 +148,6 @@ Rows FileSource::rows(MPI_Comm comm, Block own, std::string const& reward) const
   file_.read(reward_name, pairs, std::span(rows.reward));
   check([&] { check_finite(place(reward_name), pairs.begin, rows.reward); });
   tidy(rows);
-  return rows;
 }
 
 std::vector<std::string> FileSource::rewards() const {

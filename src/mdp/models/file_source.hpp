@@ -37,6 +37,7 @@ class FileSource : public Source {
   void expect_length(std::string const& dataset, std::int64_t length, std::string const& reason) const;
   std::vector<std::int64_t> action_offset(MPI_Comm comm, Block own) const;
   std::vector<std::int64_t> transition_offset(MPI_Comm comm, Block pairs) const;
+  void read_rows(MPI_Comm comm, Block own, std::string const& reward, RowStream::Look look, Rows& rows) const;
   std::vector<RowStream::Part> parts(Block own, double most_bytes) const;
   std::string reward_dataset(std::string const& name) const;
   std::vector<std::string> texts(MPI_Comm comm, std::string const& dataset, Block items) const;
