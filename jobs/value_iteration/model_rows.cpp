@@ -32,8 +32,12 @@ RowsPlan plan_rows(Context& context, Config const& config, Asked const& asked, m
     double const ranks = std::ceil(sum_over_ranks(context.comm(), own) / limit);
     fail(ExitCode::bad_job_file,
          "solver.memory_limit = {} GiB, but the rows of a rank take {} while they are packed, and [{}] needs them in memory (rows stay in the file "
-         "for discounted without a constraint, finite_horizon and bounded_reachability alone); use {} ranks or more, or raise it",
+         "for discounted without a constraint or another criterion before it, finite_horizon and bounded_reachability alone); use {} ranks or more, or raise it",
          config.solver.memory_limit, human_bytes(plan.bytes), asked.table, ranks);
+  }
+  if (config.solver.method == Method::prioritised) {
+    fail(ExitCode::bad_job_file, "solver.method = \"prioritised\" picks its blocks of rows from memory, where solver.memory_limit leaves no room for them ({}); choose another "
+                                 "method or raise the limit", human_bytes(plan.bytes));
   }
   plan.in_file = true;
   return plan;

@@ -107,7 +107,10 @@ class ModelRun {
         states_(source_->partition(context.comm())), rows_(context, config, *source_, states_) {
     context.log().info("{}: {} states on {} ranks", source_->description(), source_->states(), context.ranks());
     check_names(context, *source_, states_, config);
-    for (auto const& asked : all_) questions_.push_back(ask(context, asked, *source_, states_.block(context.rank())));
+    for (auto const& asked : all_) {
+      plan_rows(context, config, asked, *source_, states_);  // before the first is solved, says which one needs more memory
+      questions_.push_back(ask(context, asked, *source_, states_.block(context.rank())));
+    }
     auto inputs = config.model.kinds.at(config.model.kind)->inputs();
     if (!config.solver.start.empty()) inputs.push_back(config.solver.start);
     record_ = make_record(context, "value_iteration", "optimal values of " + source_->description(), inputs);

@@ -11,6 +11,7 @@ inline auto& items(IndexedColumns& columns) { return columns.column; }
 inline auto& items(NearColumns& columns) { return columns.distance; }
 inline auto& items(RunColumns& columns) { return columns.begin; }
 inline auto& items(PlainProbabilities& probabilities) { return probabilities.probability; }
+inline auto& items(SingleProbabilities& probabilities) { return probabilities.probability; }
 inline auto& items(TabledProbabilities& probabilities) { return probabilities.code; }
 template <class Storage>
 using ItemsOf = Array<typename std::remove_reference_t<decltype(items(std::declval<Storage&>()))>::non_const_value_type>;

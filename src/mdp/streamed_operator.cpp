@@ -118,6 +118,8 @@ class StreamedOperator final : public Operator {
     return sweep("bellshard::dp::accurate_backup", in, [&](Part const& part) { return dp::AccurateBackup<Model>{part.model, in, out}; });
   }
   Change sweep_in_place(Array<double> const& values, Order order, double relaxation) override;
+  Change sweep_part(Array<double> const&, Array<double> const&, Block, Order) override { no_parts(); }
+  Array<std::int32_t> links(std::int64_t) override { no_parts(); }
 
   void rewards(Array<std::int32_t const> const& action, Array<double> const& out) override {
     policy<dp::PolicyPart::rewards>("bellshard::dp::policy_rewards", action, out, out);
@@ -148,6 +150,8 @@ class StreamedOperator final : public Operator {
   }
 
  private:
+  [[noreturn]] static void no_parts() { fail(ExitCode::bug, "method prioritised on rows that stay in the file"); }
+
   using PartOrder = typename StreamedParts<Model>::Order;
   static constexpr std::int64_t blocks_at_once = 32;
 
