@@ -84,7 +84,8 @@ void declare_solver(Keys& keys, Config::Solver& solver) {
                {"inexact_policy_iteration", Method::inexact_policy_iteration},
                {"anderson", Method::anderson},
                {"prioritised", Method::prioritised}},
-              "auto chooses by the model and says what; value_iteration (or jacobi): synchronous sweeps, the same bits for any ranks and threads");
+              "auto chooses by the model and says what; value_iteration (or jacobi): synchronous sweeps, the same bits for any ranks and threads; "
+              "anderson: these, combined; prioritised: blocks of states in place, by what they have to expect");
   keys.real("solver.tolerance", solver.tolerance,
             "proven width: max (upper - lower) / max(floor, |value|); floor: 1 on rasters, else 1e-3 of the largest |value|")
       .range(0, 1, Border::open, Border::open, "a proof needs some width; 1e-6 is usual");
