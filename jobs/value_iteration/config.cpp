@@ -68,7 +68,7 @@ void declare_criterion(Keys& keys, std::string const& table, Config::Criterion& 
   keys.real(key("at_most"), criterion.at_most, "upper bound of the constraint");
   keys.real(key("at_least"), criterion.at_least, "lower bound of the constraint");
   keys.text(key("after"), criterion.after,
-            "[criteria.NAME] alone: an earlier criterion, discounted; this one chooses among the actions that are not proven to be worse for that one");
+            "of several criteria: an earlier one, discounted; this one chooses among the actions that are not proven to be worse for that one");
   keys.real(key("slack"), criterion.slack, "what such an action may lose of the earlier criterion at a step").range(0, 1e300);
   keys.real(key("budget"), criterion.budget, "most that may be spent, for reward_reachability").range(0, 1e9);
 }
