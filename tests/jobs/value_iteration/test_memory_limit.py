@@ -136,6 +136,13 @@ class MemoryLimit(JobTest):
         for criterion in ({"kind": "total_reward", "target": "target"}, {"kind": "average_reward"}):
             ending = self.run_job(job(criterion, memory_limit=TINY))
             self.assert_ends(ending, BAD_JOB_FILE, "solver.memory_limit", "needs them in memory", "ranks or more")
+        ending = self.run_job(job(memory_limit=TINY, method="prioritised"), ranks=2)
+        self.assert_ends(ending, BAD_JOB_FILE, 'solver.method = "prioritised"', "choose another method or raise the limit")
+        ordered = job_text(model={"kind": "file", "file": "model.h5"}, solver={"memory_limit": TINY},
+                           **{"criteria.first": DISCOUNTED, "criteria.later": {**DISCOUNTED, "after": "first"}})
+        ending = self.run_job(ordered, ranks=2)
+        self.assert_ends(ending, BAD_JOB_FILE, "[criteria.later] needs them in memory")
+        self.assertNotIn("sweep 1", ending.log)  # before the first one is solved
         garnet = job_text(model={"kind": "garnet"}, criterion=DISCOUNTED, solver={"memory_limit": 1.0})
         self.assert_ends(self.run_job(garnet), BAD_JOB_FILE, "solver.memory_limit has no use here", "matrix_free")
 
