@@ -86,11 +86,13 @@ void Prioritised::sweep_all() {
   std::swap(values_, next_);
   count(1);
   shown_ = change.largest();
-  // Discounted, the values move on to where T V is nowhere worse than V, and only what changes more has to be told.
+  // At first, discounted, the values move on to where T V is nowhere worse than V, and only what changes more has to be told. Later
+  // that would make great of what rounding left.
   double const worst = op_.objective() == Objective::max ? change.lowest : change.highest;
+  bool const first = began_ < 0 && op_.discount() < 1 && std::isfinite(worst);
   Array<double> const largest("bellshard::mdp::largest", priority_.size());
-  dp::largest_of_blocks(Execution(), own_, block_states_, next_, values_, op_.discount() < 1 && std::isfinite(worst) ? worst : 0, largest);
-  start_ordered(change);
+  dp::largest_of_blocks(Execution(), own_, block_states_, next_, values_, first ? worst : 0, largest);
+  if (first) start_ordered(change);
   judge(change);
   if (finished() || exhausted()) return;
 
