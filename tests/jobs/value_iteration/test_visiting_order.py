@@ -51,7 +51,7 @@ class VisitingOrder(JobTest):
         self.assertLessEqual(int(ending.result("sweeps")), most_sweeps)
 
     def test_alone(self):
-        self.check("auto", 1, 2)
+        self.check("auto", 1, 3)
         self.check("gauss_seidel", 1, 3)
 
     def test_on_several_ranks(self):
