@@ -140,9 +140,10 @@ TEST_CASE("suffixes that are left out are not found") {
 }
 
 TEST_CASE("long ranges and many empty ones have their least start") {
-  std::vector<std::uint16_t> tokens(100'000);
-  for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<std::uint16_t>(1 + i % 2);
-  Corpus<std::uint16_t> const corpus(tokens, 2);
+  std::vector<std::uint32_t> suffix(100'000);
+  std::iota(suffix.begin(), suffix.end(), 5u);
+  std::shuffle(suffix.begin(), suffix.end(), std::mt19937(1));
+  text::SuffixIndex<std::uint16_t> const index{{}, on_device(suffix), {}};
   std::vector<text::SuffixRange> ranges(1000, {7, 7});
   ranges[10] = {0, 100'000};
   ranges[500] = {20'000, 30'000};
@@ -151,11 +152,11 @@ TEST_CASE("long ranges and many empty ones have their least start") {
   Array<std::uint32_t> const position("test::position", ranges.size());
   Array<text::SuffixRange const> const on = on_device(ranges);
 
-  text::first_occurrence(Execution(), corpus.index, on, position);
+  text::first_occurrence(Execution(), index, on, position);
 
   auto const found = on_host(position);
   for (std::size_t r = 0; r < ranges.size(); ++r) {
-    auto const begin = corpus.suffix.begin() + ranges[r].low, end = corpus.suffix.begin() + ranges[r].high;
+    auto const begin = suffix.begin() + ranges[r].low, end = suffix.begin() + ranges[r].high;
     CHECK(found[r] == (begin == end ? text::no_position : *std::min_element(begin, end)));
   }
 }
