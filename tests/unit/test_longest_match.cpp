@@ -128,6 +128,17 @@ TEMPLATE_TEST_CASE("lengths, ranges and first places in random texts", "", std::
   }
 }
 
+TEST_CASE("the greatest id of all, whose keys are all ones, many times") {
+  std::vector<std::uint16_t> tokens(700, 65534);
+  for (std::size_t i = 100; i < tokens.size(); i += 37) tokens[i] = static_cast<std::uint16_t>(i % 3);
+  Corpus<std::uint16_t> const corpus(tokens, 65534);
+  auto text = queries(tokens, 65534, 300, 9);
+  text.insert(text.end(), 120, 65534);
+
+  check_longest(corpus, text);
+  check_ranges(corpus, text, {{300, 1}, {300, 30}, {320, 80}, {0, 1}});
+}
+
 TEST_CASE("suffixes that are left out are not found") {
   auto const tokens = sample_text::with_copies<std::uint16_t>(3000, 9, 200, 77);
   auto starts = sample_text::sorted_suffixes(tokens);
