@@ -8,6 +8,8 @@
 
 #ifdef KOKKOS_ENABLE_CUDA
 #include <cub/device/device_radix_sort.cuh>
+#elif defined(__SSE2__)
+#include <immintrin.h>
 #endif
 
 namespace bellshard::sort {
@@ -82,7 +84,7 @@ class RadixSort {
   static constexpr unsigned digits = 1u << digit_bits;
   static constexpr unsigned most_places = (8 * sizeof(Key) + digit_bits - 1) / digit_bits;
   static constexpr unsigned all = digits * most_places;
-  static constexpr unsigned line = 64 / sizeof(Key);
+  static constexpr unsigned line = 16;  ///< pairs that go to memory together: whole cache lines
 
   /// Pairs on their way, of one tile.
   struct Bins {
@@ -122,6 +124,25 @@ class RadixSort {
     }
   }
 
+  /// Sixteen items to memory: past the caches where they are whole lines, which are then not read before.
+  template <class T>
+  static void put(T* to, T const* from) {
+#if defined(__SSE2__)
+    if (reinterpret_cast<std::uintptr_t>(to) % 64 == 0) {
+#if defined(__AVX512F__)
+      using Word = __m512i;
+      auto const stream = [](Word* t, Word const* f) { _mm512_stream_si512(t, _mm512_load_si512(f)); };
+#else
+      using Word = __m128i;
+      auto const stream = [](Word* t, Word const* f) { _mm_stream_si128(t, _mm_load_si128(f)); };
+#endif
+      for (unsigned k = 0; k < line * sizeof(T) / sizeof(Word); ++k) stream(reinterpret_cast<Word*>(to) + k, reinterpret_cast<Word const*>(from) + k);
+      return;
+    }
+#endif
+    std::memcpy(to, from, line * sizeof(T));
+  }
+
   void scatter(Execution const& execution, Pairs<Key> const& pairs, std::size_t size, Key mask, unsigned place) const {
     Kokkos::parallel_for("bellshard::sort::scatter", Kokkos::RangePolicy<Execution>(execution, 0, tiles_), [=, this](std::int64_t tile) {
       Key const* const key = pairs.key.data();
@@ -141,8 +162,8 @@ class RadixSort {
         if (in_line != line - 1) continue;
         std::uint32_t const begin = to - (line - 1);
         if (begin >= bins.first[d]) {
-          std::memcpy(key_out + begin, bins.key[d], sizeof bins.key[d]);
-          std::memcpy(value_out + begin, bins.value[d], sizeof bins.value[d]);
+          put(key_out + begin, bins.key[d]);
+          put(value_out + begin, bins.value[d]);
         } else {
           for (std::uint32_t j = bins.first[d]; j <= to; ++j) key_out[j] = bins.key[d][j % line], value_out[j] = bins.value[d][j % line];
         }
@@ -153,6 +174,9 @@ class RadixSort {
           key_out[j] = bins.key[d][j % line], value_out[j] = bins.value[d][j % line];
         }
       }
+#if defined(__SSE2__)
+      _mm_sfence();
+#endif
     });
   }
 

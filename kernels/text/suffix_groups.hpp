@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/large_pages.hpp"
 #include "kernels/sort/radix_sort.hpp"
 
+#ifndef KOKKOS_ENABLE_CUDA  // host threads alone
 namespace bellshard::text {
 
 /// Suffixes that are not yet told apart: slots [slot, slot + size) of the suffix array.
@@ -21,15 +23,10 @@ struct SuffixGroup {
 /// rank is read any more, cuts the groups there. Small groups are sorted in the cache of one thread, big ones by all threads.
 class SuffixGroups {
  public:
-  /// `room` has place for as many numbers as there are suffixes; marks lie in the top bits of `suffix`.
-  SuffixGroups(Array<std::uint32_t> const& suffix, Array<std::uint32_t> const& rank, Array<std::uint64_t> const& room)
-      : suffix_(suffix), rank_(rank), threads_(Execution().concurrency()) {
-    auto const half = suffix.extent(0) / 2;
-    static_assert(sizeof(SuffixGroup) == sizeof(std::uint64_t));
-    auto* const groups = reinterpret_cast<SuffixGroup*>(room.data());
-    now_ = List(groups, half);
-    next_ = List(groups + half, half);
-    work_ = large_pages<std::uint64_t>("bellshard::text::group_words", static_cast<std::size_t>(threads_) * big);
+  /// `now` and `next` have room for half as many groups as there are suffixes; marks lie in the top bits of `suffix`.
+  SuffixGroups(Array<std::uint32_t> const& suffix, Array<std::uint32_t> const& rank, SuffixGroup* now, SuffixGroup* next)
+      : suffix_(suffix), rank_(rank), threads_(Execution().concurrency()), now_(now), next_(next), radix_sort_(suffix.extent(0)) {
+    work_ = large_pages<std::uint64_t>("bellshard::text::group_words", 2 * static_cast<std::size_t>(threads_) * big);
     big_next_ = Array<SuffixGroup>("bellshard::text::big_groups", suffix.extent(0) / big + 1);
   }
 
@@ -59,14 +56,6 @@ class SuffixGroups {
  private:
   static constexpr std::uint32_t big = 1u << 15;
 
-  struct List {
-    SuffixGroup* data = nullptr;
-    std::size_t most = 0;
-    List() = default;
-    List(SuffixGroup* groups, std::size_t room) : data(groups), most(room) {}
-    SuffixGroup& operator[](std::size_t g) const { return data[g]; }
-  };
-
   /// New groups of one thread, handed over by the hundred.
   class Found {
    public:
@@ -87,7 +76,7 @@ class SuffixGroups {
    private:
     void hand_over() {
       auto const to = Kokkos::atomic_fetch_add(&all_.next_count_, count_);
-      std::copy(group_, group_ + count_, all_.next_.data + to);
+      std::copy(group_, group_ + count_, all_.next_ + to);
       count_ = 0;
     }
     static constexpr std::uint32_t most = 128;
@@ -119,7 +108,7 @@ class SuffixGroups {
 
   /// Sorts groups [from, to). Words of many groups are gathered before any is used, so that their cache misses overlap.
   void order(std::int64_t thread, std::uint32_t from, std::uint32_t to, std::uint64_t known) const {
-    std::uint64_t* const words = work_.data() + thread * big;
+    std::uint64_t* const words = work_.data() + thread * 2 * big;
     while (from < to) {
       std::uint32_t filled = 0, g = from;
       for (; g < to && filled + now_[g].size <= big; ++g) {
@@ -129,7 +118,7 @@ class SuffixGroups {
       std::uint64_t* group = words;
       for (; from < g; ++from) {
         std::uint32_t const size = now_[from].size;
-        sort_words(group, size);
+        sort_words(group, size, words + big);
         std::uint32_t* const out = suffix_.data() + now_[from].slot;
         std::uint64_t before = ~std::uint64_t{0};
         for (std::uint32_t k = 0; k < size; ++k) {
@@ -141,34 +130,46 @@ class SuffixGroups {
     }
   }
 
-  static void sort_words(std::uint64_t* words, std::uint32_t size) {
+  /// Sorts words by their upper halves; `space` is as long.
+  void sort_words(std::uint64_t* words, std::uint32_t size, std::uint64_t* space) const {
     if (size == 2) {
       if (words[1] < words[0]) std::swap(words[0], words[1]);
-    } else if (size <= 16) {
+    } else if (size <= 20) {
       for (std::uint32_t k = 1; k < size; ++k) {
         auto const w = words[k];
         std::uint32_t j = k;
         for (; j > 0 && w < words[j - 1]; --j) words[j] = words[j - 1];
         words[j] = w;
       }
-    } else {
+    } else if (size <= 200) {
       std::sort(words, words + size);
+    } else {  // in the cache the plainest radix sort does
+      std::uint64_t* const home = words;
+      for (unsigned shift = 32; rank_.extent(0) >> (shift - 32) != 0; shift += 8) {
+        std::uint32_t place[256] = {}, next = 0;
+        for (std::uint32_t k = 0; k < size; ++k) ++place[words[k] >> shift & 255];
+        for (auto& p : place) next += std::exchange(p, next);
+        for (std::uint32_t k = 0; k < size; ++k) space[place[words[k] >> shift & 255]++] = words[k];
+        std::swap(words, space);
+      }
+      if (words != home) std::copy(words, words + size, home);
     }
   }
 
-  void order_big(Execution const& execution, SuffixGroup group, std::uint64_t known) const {
-    sort::Pairs<std::uint32_t> pairs{
-        large_pages<std::uint32_t>("bellshard::text::key", group.size), large_pages<std::uint32_t>("bellshard::text::key_space", group.size),
-        large_pages<std::uint32_t>("bellshard::text::value", group.size), large_pages<std::uint32_t>("bellshard::text::value_space", group.size)};
+  void order_big(Execution const& execution, SuffixGroup group, std::uint64_t known) {
+    if (pairs_.key.extent(0) < group.size) {
+      pairs_ = {};
+      pairs_ = {large_pages<std::uint32_t>("bellshard::text::key", group.size), large_pages<std::uint32_t>("bellshard::text::key_space", group.size),
+                large_pages<std::uint32_t>("bellshard::text::value", group.size), large_pages<std::uint32_t>("bellshard::text::value_space", group.size)};
+    }
     Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::uint32_t>> const all(execution, 0, group.size);
     Kokkos::parallel_for("bellshard::text::big_group_keys", all, [&](std::uint32_t k) {
-      pairs.value(k) = suffix_(group.slot + k);
-      pairs.key(k) = static_cast<std::uint32_t>(word(pairs.value(k), known) >> 32);
+      pairs_.value(k) = suffix_(group.slot + k);
+      pairs_.key(k) = static_cast<std::uint32_t>(word(pairs_.value(k), known) >> 32);
     });
-    sort::RadixSort<std::uint32_t> radix_sort(group.size);
-    radix_sort(execution, pairs, group.size, 32);
+    radix_sort_(execution, pairs_, group.size, 32);
     Kokkos::parallel_for("bellshard::text::big_group_order", all, [&](std::uint32_t k) {
-      suffix_(group.slot + k) = pairs.value(k) | (k == 0 || pairs.key(k) != pairs.key(k - 1) ? head : 0);
+      suffix_(group.slot + k) = pairs_.value(k) | (k == 0 || pairs_.key(k) != pairs_.key(k - 1) ? head : 0);
     });
     execution.fence();
   }
@@ -210,11 +211,14 @@ class SuffixGroups {
 
   Array<std::uint32_t> suffix_, rank_;
   int threads_;
-  List now_, next_;
-  Array<std::uint64_t> work_;  ///< [thread, word]
+  SuffixGroup *now_, *next_;
+  Array<std::uint64_t> work_;  ///< [thread, words and as many more]
+  sort::RadixSort<std::uint32_t> radix_sort_;
+  sort::Pairs<std::uint32_t> pairs_;  ///< of the biggest group so far
   Array<SuffixGroup> big_next_;
   std::vector<SuffixGroup> big_now_;
   std::uint32_t count_ = 0, next_count_ = 0, big_count_ = 0;
 };
 
 }  // namespace bellshard::text
+#endif

@@ -29,6 +29,28 @@ std::vector<std::uint32_t> by_divsufsort(std::vector<std::uint8_t> const& bytes)
   return {starts.begin(), starts.end()};
 }
 
+/// Bytes that Kokkos holds now, and held at most.
+std::int64_t held, most_held;
+void allocated(Kokkos_Profiling_SpaceHandle, char const*, void const*, std::uint64_t bytes) {
+  held += static_cast<std::int64_t>(bytes);
+  most_held = std::max(held, most_held);
+}
+void freed(Kokkos_Profiling_SpaceHandle, char const*, void const*, std::uint64_t bytes) { held -= static_cast<std::int64_t>(bytes); }
+
+template <class Token>
+void check_memory(std::vector<Token> const& tokens, Token largest) {
+  Array<Token const> const on = on_device(tokens);
+  held = most_held = 0;
+  Kokkos::Tools::Experimental::set_allocate_data_callback(allocated);
+  Kokkos::Tools::Experimental::set_deallocate_data_callback(freed);
+  auto const suffix = text::suffix_array(Execution(), on, largest);
+  Kokkos::Tools::Experimental::set_allocate_data_callback(nullptr);
+  Kokkos::Tools::Experimental::set_deallocate_data_callback(nullptr);
+  auto const told = text::suffix_array_bytes(static_cast<std::int64_t>(tokens.size()));
+  CHECK(most_held <= told);
+  CHECK(most_held > told / 3);
+}
+
 template <class Token>
 void check(std::vector<Token> const& tokens, Token largest) {
   INFO(tokens.size() << " tokens up to " << +largest);
@@ -104,4 +126,27 @@ TEST_CASE("equal tokens in great number") {
 
   CHECK(by_suffix_array<std::uint16_t>(tokens, 3) == expected);
   CHECK(by_doubling<std::uint16_t>(tokens, 3) == expected);
+}
+
+TEST_CASE("the memory that is taken is the memory that is told") {
+  std::vector<std::uint16_t> const equal(3'000'000, 1);
+  check_memory<std::uint16_t>(equal, 1);
+  check_memory<std::uint16_t>(equal, 65535);
+  check_memory<std::uint16_t>(sample_text::with_copies<std::uint16_t>(3'000'000, 3, 10'000, 9), 3);
+  check_memory<std::uint16_t>(sample_text::with_copies<std::uint16_t>(3'000'000, 60000, 100, 9), 60000);
+}
+
+TEST_CASE("groups of all sizes") {
+  // Words of the second place, in no order, behind 1, behind 2, ... as often as 3, 30, 300, ... times.
+  std::mt19937_64 draw(4);
+  std::vector<std::uint16_t> tokens;
+  for (std::size_t size = 3; size <= 300'000; size *= 10) {
+    for (std::size_t k = 0; k < size; ++k) {
+      for (auto const id : {1, 2, 3, 4}) tokens.push_back(static_cast<std::uint16_t>(id + 10 * std::to_string(size).size()));
+      tokens.push_back(static_cast<std::uint16_t>(100 + draw() % 20'000));
+    }
+  }
+
+  CHECK(by_suffix_array<std::uint16_t>(tokens, 60000) == by_doubling<std::uint16_t>(tokens, 60000));
+  CHECK(by_suffix_array<std::uint16_t>(tokens, 65535) == sample_text::sorted_suffixes(tokens));
 }
