@@ -71,7 +71,7 @@ Array<std::uint32_t> suffix_array_by_doubling(Execution const& execution, Array<
   sort::RadixSort<std::uint64_t> radix_sort(n);
   sort::Pairs<std::uint64_t> pairs{keys("bellshard::text::key", n), keys("bellshard::text::key_space", n),
                                    room("bellshard::text::value"), room("bellshard::text::value_space")};
-  TokenKeys<Token, std::uint64_t> const token_keys(tokens, largest);
+  TokenKeys<Token> const token_keys(tokens, largest);
   Kokkos::parallel_for(
       "bellshard::text::first_keys", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::uint32_t>>(execution, 0, n),
       KOKKOS_LAMBDA(std::uint32_t i) {

@@ -23,9 +23,12 @@ struct SuffixGroup {
 /// rank is read any more, cuts the groups there. Small groups are sorted in the cache of one thread, big ones by all threads.
 class SuffixGroups {
  public:
-  /// `now` and `next` have room for half as many groups as there are suffixes; marks lie in the top bits of `suffix`.
-  SuffixGroups(Array<std::uint32_t> const& suffix, Array<std::uint32_t> const& rank, SuffixGroup* now, SuffixGroup* next)
-      : suffix_(suffix), rank_(rank), threads_(Execution().concurrency()), now_(now), next_(next), radix_sort_(suffix.extent(0)) {
+  /// `room` [suffix] holds the groups; marks lie in the top bits of `suffix`.
+  SuffixGroups(Array<std::uint32_t> const& suffix, Array<std::uint32_t> const& rank, Array<std::uint64_t> const& room)
+      : suffix_(suffix), rank_(rank), room_(room), threads_(Execution().concurrency()), radix_sort_(suffix.extent(0)) {
+    static_assert(sizeof(SuffixGroup) == sizeof(std::uint64_t));
+    now_ = reinterpret_cast<SuffixGroup*>(room.data());
+    next_ = now_ + room.extent(0) / 2;  // no more groups of two or more
     work_ = large_pages<std::uint64_t>("bellshard::text::group_words", 2 * static_cast<std::size_t>(threads_) * big);
     big_next_ = Array<SuffixGroup>("bellshard::text::big_groups", suffix.extent(0) / big + 1);
   }
@@ -210,6 +213,7 @@ class SuffixGroups {
   }
 
   Array<std::uint32_t> suffix_, rank_;
+  Array<std::uint64_t> room_;
   int threads_;
   SuffixGroup *now_, *next_;
   Array<std::uint64_t> work_;  ///< [thread, words and as many more]
