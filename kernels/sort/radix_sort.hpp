@@ -54,7 +54,7 @@ class RadixSort {
 #else
 /// On host threads each pass reads and writes the pairs once: every thread counts the digits of its tile, a scan over (digit,
 /// tile) gives each tile its places, and pairs go there by way of one cache line per digit, so that memory sees whole lines.
-/// A digit that all keys share costs nothing.
+/// A digit that all keys share costs nothing. Digits of 11 bits were no faster than those of 8 for suffix arrays.
 template <class Key, unsigned digit_bits = 8>
 class RadixSort {
   static_assert(runs_on_host, "a device other than CUDA needs its own sort");

@@ -12,7 +12,7 @@ inline constexpr std::uint32_t no_word = 0xFFFFFFFF;
 /// The id between documents.
 inline constexpr std::uint32_t separator = 0;
 
-/// The tokens of a part and their suffixes in ascending order; those of excluded documents may be left out.
+/// The tokens of a part and their suffixes in ascending order (suffix_array.hpp); those of excluded documents may be left out.
 template <class Token>
 struct SuffixIndex {
   Array<Token const> tokens;
