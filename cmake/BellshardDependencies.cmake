@@ -9,6 +9,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(LibArchive REQUIRED)
+find_package(simdjson REQUIRED)
 
 add_library(bellshard_hdf5 INTERFACE)
 set_property(GLOBAL APPEND PROPERTY BELLSHARD_THIRD_PARTY_TARGETS bellshard_hdf5)
@@ -29,6 +30,8 @@ bellshard_header_library(bellshard_toml toml++/toml.h libtomlplusplus-dev)
 bellshard_header_library(bellshard_cli11 CLI/CLI.hpp libcli11-dev)
 bellshard_header_library(bellshard_json nlohmann/json.hpp nlohmann-json3-dev)
 bellshard_header_library(bellshard_random123 Random123/philox.h librandom123-dev)
+bellshard_header_library(bellshard_utf8proc utf8proc.h libutf8proc-dev)
+target_link_libraries(bellshard_utf8proc INTERFACE utf8proc)
 bellshard_header_library(bellshard_xxhash xxhash.h libxxhash-dev)
 target_link_libraries(bellshard_xxhash INTERFACE xxhash)  # the library: inlined it draws warnings from GCC's own headers
 

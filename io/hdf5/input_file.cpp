@@ -51,11 +51,11 @@ ElementType element_type_of(hid_t type, std::string const& where) {
   if (kind == H5T_FLOAT && bytes == 4) return ElementType::float32;
   if (kind == H5T_FLOAT && bytes == 8) return ElementType::float64;
   if (kind == H5T_INTEGER && bytes == 1) return is_signed ? ElementType::int8 : ElementType::uint8;
-  if (kind == H5T_INTEGER && bytes == 2 && is_signed) return ElementType::int16;
-  if (kind == H5T_INTEGER && bytes == 4 && is_signed) return ElementType::int32;
+  if (kind == H5T_INTEGER && bytes == 2) return is_signed ? ElementType::int16 : ElementType::uint16;
+  if (kind == H5T_INTEGER && bytes == 4) return is_signed ? ElementType::int32 : ElementType::uint32;
   if (kind == H5T_INTEGER && bytes == 8) return is_signed ? ElementType::int64 : ElementType::uint64;
   fail(ExitCode::bad_input,
-       "{}: its element type is none that Bellshard reads; store it as int8, int16, int32, int64, uint8, uint64, float32 or float64", where);
+       "{}: its element type is none that Bellshard reads; store it as an integer of 1, 2, 4 or 8 bytes, float32 or float64", where);
 }
 
 std::vector<std::int64_t> extents_of(hid_t dataset) {

@@ -59,6 +59,8 @@ Axis ResultFile::axis(std::string const& name, std::int64_t size, std::string co
   return {name, size, impl_->file.counting_scale(impl_->results, name, size, 0, long_name)};
 }
 
+Axis ResultFile::bare_axis(std::string const& name, std::int64_t size) { return {name, size, impl_->file.bare_scale(impl_->results, name, size)}; }
+
 Axis ResultFile::axis(std::string const& name, std::vector<std::string> const& names, std::string const& long_name) {
   auto const result = axis(name, static_cast<std::int64_t>(names.size()), long_name);
   Block const all{0, result.size};

@@ -45,6 +45,8 @@ class ResultFile {
   Axis axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name);
   /// An axis of /results that counts 0 .. size-1 (int64), unit "1".
   Axis axis(std::string const& name, std::int64_t size, std::string const& long_name);
+  /// An axis that is too long for its numbers to be written: a netCDF dimension that is no variable.
+  Axis bare_axis(std::string const& name, std::int64_t size);
   /// What follows, axes, variables and attributes, belongs to the group /results/NAME, the trace to /trace/NAME; variables of it may
   /// lie over the axes of /results. "": back to /results and /trace.
   void enter(std::string const& name);

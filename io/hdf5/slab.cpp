@@ -91,7 +91,9 @@ hid_t memory_type(ElementType type) {
   switch (type) {
     case ElementType::uint8: return H5T_NATIVE_UINT8;
     case ElementType::int8: return H5T_NATIVE_INT8;
+    case ElementType::uint16: return H5T_NATIVE_UINT16;
     case ElementType::int16: return H5T_NATIVE_INT16;
+    case ElementType::uint32: return H5T_NATIVE_UINT32;
     case ElementType::int32: return H5T_NATIVE_INT32;
     case ElementType::int64: return H5T_NATIVE_INT64;
     case ElementType::uint64: return H5T_NATIVE_UINT64;
@@ -106,7 +108,9 @@ hid_t file_type(ElementType type) {
   switch (type) {
     case ElementType::uint8: return H5T_STD_U8LE;
     case ElementType::int8: return H5T_STD_I8LE;
+    case ElementType::uint16: return H5T_STD_U16LE;
     case ElementType::int16: return H5T_STD_I16LE;
+    case ElementType::uint32: return H5T_STD_U32LE;
     case ElementType::int32: return H5T_STD_I32LE;
     case ElementType::int64: return H5T_STD_I64LE;
     case ElementType::uint64: return H5T_STD_U64LE;

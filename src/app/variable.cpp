@@ -44,7 +44,9 @@ std::string type_name(io::ElementType type) {
   switch (type) {
     case io::ElementType::uint8: return "uint8";
     case io::ElementType::int8: return "int8";
+    case io::ElementType::uint16: return "uint16";
     case io::ElementType::int16: return "int16";
+    case io::ElementType::uint32: return "uint32";
     case io::ElementType::int32: return "int32";
     case io::ElementType::int64: return "int64";
     case io::ElementType::uint64: return "uint64";

@@ -151,7 +151,8 @@ Value checked_value(Key const& key, Entry const& entry) {
     case KeyType::choice: return check.choice(literal, key.path);
     case KeyType::reals: return check.list<double>(literal, key.path, real);
     case KeyType::integers: return check.list<std::int64_t>(literal, key.path, integer);
-    case KeyType::texts: return check.list<std::string>(literal, key.path, text);
+    case KeyType::texts:
+    case KeyType::files: return check.list<std::string>(literal, key.path, text);
     case KeyType::real_pairs: return check.pairs<double>(literal, key.path, real);
     case KeyType::integer_pairs: return check.pairs<std::int64_t>(literal, key.path, integer);
   }
@@ -169,6 +170,7 @@ std::string type_text(Key const& key) {
     case KeyType::reals: return "a list of reals";
     case KeyType::integers: return "a list of integers";
     case KeyType::texts: return "a list of texts";
+    case KeyType::files: return "a list of files";
     case KeyType::real_pairs: return "a list of pairs of reals";
     case KeyType::integer_pairs: return "a list of pairs of integers";
   }

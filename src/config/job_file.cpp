@@ -1,5 +1,7 @@
 #include "src/config/job_file.hpp"
 
+#include <glob.h>
+
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -43,7 +45,7 @@ class Applier {
     }
     if (!problems_.empty()) throw Error(ExitCode::bad_job_file, joined(problems_));
     for (auto* key : in_force()) {
-      if (key->type == KeyType::file && !key->value_toml.empty()) look_up(*key);
+      if (is_for_files(*key) && !key->value_toml.empty()) look_up(*key);
     }
     if (!problems_.empty()) throw Error(ExitCode::bad_input, joined(problems_));
   }
@@ -54,7 +56,7 @@ class Applier {
     key.where = {};
     key.value_toml = key.default_toml;
     key.assign(key.default_value);
-    if (key.type == KeyType::file) key.file_path = std::get<std::string>(key.default_value);
+    if (is_for_files(key)) key.file_names = names_of(key.default_value);
   }
 
   /// Declares the keys of each table [FAMILY.NAME] that the file has.
@@ -138,7 +140,7 @@ class Applier {
       bool const unset = is_empty(value) && key.default_toml.empty() && !key.is_required;
       key.value_toml = unset ? "" : toml_text(value);
       key.given = key.value_toml != key.default_toml;
-      if (key.type == KeyType::file) key.file_path = std::get<std::string>(value);
+      if (is_for_files(key)) key.file_names = names_of(value);
     } catch (Error const& error) {
       problems_.push_back(error.what());
     }
@@ -220,23 +222,44 @@ class Applier {
     }
   }
 
+  static bool is_for_files(Key const& key) { return key.type == KeyType::file || key.type == KeyType::files; }
+  static std::vector<std::string> names_of(Value const& value) {
+    auto const* several = std::get_if<std::vector<std::string>>(&value);
+    return several != nullptr ? *several : std::vector{std::get<std::string>(value)};
+  }
+
+  /// The file of this name, or the files that a pattern matches; none where there is none.
+  static std::vector<std::string> found_as(std::filesystem::path const& name, bool pattern) {
+    std::error_code ignored;
+    if (std::filesystem::exists(name, ignored)) return {name.string()};
+    std::vector<std::string> found;
+    glob_t matches{};
+    if (pattern && glob(name.c_str(), 0, nullptr, &matches) == 0) found.assign(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
+    globfree(&matches);
+    return found;
+  }
+
   /// An input file may be named from the working directory or from the job file's folder.
   void look_up(Key& key) {
     namespace fs = std::filesystem;
-    auto const from_here = key.file_path;
-    auto const from_job_file = file_.path.parent_path() / from_here;
-    std::error_code ignored;
-    for (auto const& candidate : {from_here, from_job_file}) {
-      if (!fs::exists(candidate, ignored)) continue;
-      key.assign(candidate.string());
-      return;
+    std::vector<std::string> all;
+    for (auto const& name : key.file_names) {
+      fs::path const from_here = name;
+      auto const from_job_file = file_.path.parent_path() / from_here;
+      bool const pattern = key.type == KeyType::files && name.find_first_of("*?[") != std::string::npos;
+      auto found = found_as(from_here, pattern);
+      if (found.empty()) found = found_as(from_job_file, pattern);
+      all.insert(all.end(), found.begin(), found.end());
+      if (!found.empty()) continue;
+      std::error_code ignored;
+      auto const place = key.where.text().empty() ? "" : key.where.text() + ": ";
+      auto const here = fs::absolute(from_here, ignored).lexically_normal().string();
+      auto const there = fs::absolute(from_job_file, ignored).lexically_normal().string();
+      auto const places = there == here ? here : here + " and no " + there;
+      problems_.push_back(fmt::format("{}{} = {} was not found: there is no {}; check the path", place, key.path, toml_string(name), places));
     }
-    auto const place = key.where.text().empty() ? "" : key.where.text() + ": ";
-    auto const here = fs::absolute(from_here, ignored).lexically_normal().string();
-    auto const there = fs::absolute(from_job_file, ignored).lexically_normal().string();
-    auto const places = there == here ? here : here + " and no " + there;
-    problems_.push_back(
-        fmt::format("{}{} = {} was not found: there is no {}; check the path", place, key.path, key.value_toml, places));
+    if (key.type == KeyType::file && !all.empty()) key.assign(all.front());
+    if (key.type == KeyType::files) key.assign(all);
   }
 
   JobFile const& file_;

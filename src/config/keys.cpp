@@ -105,6 +105,17 @@ Key& Keys::file(std::string path, std::filesystem::path& field, std::string help
   return key;
 }
 
+Key& Keys::files(std::string path, std::vector<std::filesystem::path>& field, std::string help) {
+  std::vector<std::string> names;
+  for (auto const& file : field) names.push_back(file.string());
+  auto& key = add(std::move(path), KeyType::files, std::move(help), names);
+  key.assign = [&field](Value const& value) {
+    auto const& found = std::get<std::vector<std::string>>(value);
+    field.assign(found.begin(), found.end());
+  };
+  return key;
+}
+
 Key& Keys::choice_key(std::string path, std::vector<std::string> names, std::size_t chosen,
                       std::function<void(std::size_t)> assign, std::string help) {
   auto& key = add(std::move(path), KeyType::choice, std::move(help), names.at(chosen));

@@ -15,7 +15,7 @@
 
 namespace bellshard {
 
-enum class KeyType { real, integer, flag, text, file, choice, reals, integers, texts, real_pairs, integer_pairs };
+enum class KeyType { real, integer, flag, text, file, choice, reals, integers, texts, files, real_pairs, integer_pairs };
 enum class Border { closed, open };
 
 /// One declared key of a job file: what `describe` prints and what parsing checks. Made by Keys.
@@ -55,7 +55,7 @@ class Key {
 
   // Set by the parser.
   std::string value_toml;    ///< the value in force; empty where there is none
-  std::filesystem::path file_path;  ///< of a file key: as written, before it is looked up
+  std::vector<std::string> file_names;  ///< of a key for files: as written, before they are looked up
   bool given = false;        ///< named with a value other than the default
   Location where;            ///< of the name; empty for a default
   std::function<void(Value const&)> assign;  ///< fills the field
@@ -73,6 +73,8 @@ class Keys {
   Key& text(std::string path, std::string& field, std::string help);
   /// An input file; looked for from the working directory, then from the job file's folder.
   Key& file(std::string path, std::filesystem::path& field, std::string help);
+  /// Several of them, in order; a name with *, ? or [...] stands for all files that it matches, sorted.
+  Key& files(std::string path, std::vector<std::filesystem::path>& field, std::string help);
   Key& reals(std::string path, std::vector<double>& field, std::string help);
   Key& integers(std::string path, std::vector<std::int64_t>& field, std::string help);
   Key& texts(std::string path, std::vector<std::string>& field, std::string help);

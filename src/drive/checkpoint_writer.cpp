@@ -34,6 +34,7 @@ CheckpointWriter::CheckpointWriter(Context& context, io::CheckpointStore& store,
       record_(record),
       header_{record.job, options.fingerprint, start.sweep, start.restart_count, start.seconds},
       bytes_(bytes_of(step.arrays())),
+      each_sweep_(options.checkpoint_each_sweep),
       written_at_(now),
       expected_seconds_(cautious_latency + bytes_ / cautious_speed) {}
 

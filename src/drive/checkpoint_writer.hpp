@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include "io/checkpoint/checkpoint.hpp"
 #include "src/drive/restore.hpp"
 
@@ -13,7 +15,10 @@ class CheckpointWriter {
   CheckpointWriter(Context& context, io::CheckpointStore& store, Step& step, io::RunRecord const& record, DriveOptions const& options,
                    Start const& start, double now);
 
-  bool due(double now) const { return now >= not_before_ && now - written_at_ >= context_.options().checkpoint_every; }
+  bool due(double now) const {
+    auto const every = context_.options().checkpoint_every;
+    return now >= not_before_ && ((each_sweep_ && !std::isinf(every)) || now - written_at_ >= every);
+  }
   /// What the next one will take: as the last one did, or by size at a cautious speed [s].
   double expected_seconds() const { return expected_seconds_; }
 
@@ -29,6 +34,7 @@ class CheckpointWriter {
   io::RunRecord const& record_;
   io::CheckpointHeader header_;
   double bytes_ = 0;
+  bool each_sweep_;
   double written_at_;
   double not_before_ = 0;
   double expected_seconds_ = 0;

@@ -14,6 +14,7 @@ struct DriveOptions {
   std::string part;                ///< one of several drives of a run: its checkpoints are those of STEM.PART, and the last one is kept when it is finished
   std::string fingerprint;         ///< the part of the job that a checkpoint must match, as text
   std::int64_t max_sweeps = 1'000'000;
+  bool checkpoint_each_sweep = false;  ///< for few, long sweeps: whatever the cadence that was asked for, unless that is never
   double goal = 0;                 ///< the residual to reach, for the progress' time left
   std::string residual_unit = "1";
   std::string residual_name = "residual";  ///< long name, for the trace

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "src/mdp/graph/mail.hpp"
+#include "src/dist/mail.hpp"
 #include "src/mdp/reduction.hpp"
 
 namespace bellshard::mdp {

@@ -12,8 +12,9 @@ MAY_INCLUDE = {
     "src/dist": ["src/base", "src/runtime", "kernels"],
     "src/drive": ["src/base", "src/runtime", "src/dist", "src/config", "kernels", "io"],
     "src/mdp": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
-    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "kernels", "io"],
-    "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "kernels", "io"],  # jobs: by the registry
+    "src/corpus": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
+    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "kernels", "io"],
+    "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "kernels", "io"],  # jobs: by the registry
 }
 # Header pattern -> the folders that may include it. Tests and benchmarks may include all of them.
 THIRD_PARTY = {
@@ -21,14 +22,15 @@ THIRD_PARTY = {
     r"xxhash\.h|openssl/": ["src/base"],
     r"spdlog/": ["src/runtime"],
     r"Random123/": ["kernels/sample"],
-    r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/app", "io"],
-    r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "src/mdp", "kernels", "jobs"],
+    r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/corpus", "src/app", "io"],
+    r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/corpus", "kernels", "jobs"],
     r"hdf5\.h|hdf5/|H5\w*\.h": ["io/hdf5", "io/checkpoint"],
     r"toml\+\+/": ["src/config"],
     r"CLI/": ["src/app"],
     r"nlohmann/": ["src/app", "io"],
-    r"simdjson": ["io"],
-    r"archive(_entry)?\.h": ["io/umb"],
+    r"simdjson": ["io/text"],
+    r"utf8proc\.h": ["src/corpus"],
+    r"archive(_entry)?\.h": ["io/umb", "io/text"],
     r"cub/": ["kernels/sort"],
     r"catch2/|benchmark/": [],
 }

@@ -7,7 +7,7 @@
 
 #include "src/dist/partition.hpp"
 #include "src/dist/reduce.hpp"
-#include "src/mdp/graph/mail.hpp"
+#include "src/dist/mail.hpp"
 #include "src/mdp/rows.hpp"
 
 namespace bellshard::mdp {

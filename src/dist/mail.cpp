@@ -1,10 +1,10 @@
-#include "src/mdp/graph/mail.hpp"
+#include "src/dist/mail.hpp"
 
 #include <cstring>
 
 #include "src/base/error.hpp"
 
-namespace bellshard::mdp {
+namespace bellshard {
 namespace {
 
 constexpr std::int64_t piece_bytes = std::int64_t{1} << 30;  // of one MPI call, whose counts overflow beyond 2^31
@@ -50,4 +50,4 @@ void Mail::move_bytes(std::vector<std::span<char const>> const& out, std::vector
   BELLSHARD_MPI(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
 }
 
-}  // namespace bellshard::mdp
+}  // namespace bellshard

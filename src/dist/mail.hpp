@@ -11,7 +11,7 @@
 #include "src/dist/communicator.hpp"
 #include "src/dist/partition.hpp"
 
-namespace bellshard::mdp {
+namespace bellshard {
 
 /// What the ranks sent to this one: those of rank 0, then those of rank 1, ..., each in the order of sending.
 template <class T>
@@ -98,4 +98,4 @@ std::vector<T> Mail::look_up(Partition const& axis, std::span<std::int64_t const
   return values;
 }
 
-}  // namespace bellshard::mdp
+}  // namespace bellshard

@@ -1,0 +1,70 @@
+#include "io/text/json_line.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+namespace bellshard::io {
+
+struct JsonLine::Impl {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+
+  /// The value of a field, where it has this type.
+  template <class T>
+  std::optional<T> get(std::string const& field) const {
+    T value;
+    if (object.at_key(field).get(value) != simdjson::SUCCESS) return std::nullopt;
+    return value;
+  }
+};
+
+JsonLine::JsonLine() : impl_(new Impl) {}
+JsonLine::~JsonLine() = default;
+
+std::string JsonLine::parse(std::string_view line) {
+  simdjson::dom::element element;
+  auto const failure = impl_->parser.parse(line.data(), line.size(), false).get(element);
+  if (failure != simdjson::SUCCESS) return fmt::format("this line is no JSON ({})", simdjson::error_message(failure));
+  if (element.get(impl_->object) != simdjson::SUCCESS) return "this line is no JSON object";
+  return {};
+}
+
+bool JsonLine::has(std::string const& field) const { return impl_->object.at_key(field).error() == simdjson::SUCCESS; }
+std::optional<std::string_view> JsonLine::text(std::string const& field) const { return impl_->get<std::string_view>(field); }
+std::optional<double> JsonLine::number(std::string const& field) const { return impl_->get<double>(field); }
+
+std::optional<std::string> JsonLine::word(std::string const& field) const {
+  if (auto const text = impl_->get<std::string_view>(field)) return std::string(*text);
+  if (auto const whole = impl_->get<std::int64_t>(field)) return std::to_string(*whole);
+  if (auto const real = impl_->get<double>(field)) return fmt::format("{}", *real);
+  if (auto const truth = impl_->get<bool>(field)) return *truth ? "true" : "false";
+  return std::nullopt;
+}
+
+bool JsonLine::ids(std::string const& field, std::vector<std::uint32_t>& ids) const {
+  ids.clear();
+  simdjson::dom::array array;
+  if (impl_->object.at_key(field).get(array) != simdjson::SUCCESS) return false;
+  for (auto item : array) {
+    std::uint64_t id = 0;
+    if (item.get(id) != simdjson::SUCCESS || id > 0xFFFFFFFFu) return false;
+    ids.push_back(static_cast<std::uint32_t>(id));
+  }
+  return true;
+}
+
+bool JsonLine::numbers(std::string const& field, std::vector<double>& numbers) const {
+  numbers.clear();
+  simdjson::dom::array array;
+  if (impl_->object.at_key(field).get(array) != simdjson::SUCCESS) return false;
+  for (auto item : array) {
+    double number = 0;
+    if (item.get(number) != simdjson::SUCCESS) return false;
+    numbers.push_back(number);
+  }
+  return true;
+}
+
+bool valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+}  // namespace bellshard::io

@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bellshard::io {
+
+/// One JSON object of a JSONL file at a time. The text of a line must have LineSource::padding readable bytes behind it.
+class JsonLine {
+ public:
+  JsonLine();
+  ~JsonLine();
+
+  /// Empty where the line is a JSON object; else what is wrong with it.
+  std::string parse(std::string_view line);
+
+  bool has(std::string const& field) const;
+  /// A text field, valid until the next parse; empty where there is none or it is no text.
+  std::optional<std::string_view> text(std::string const& field) const;
+  /// A text, or a number or truth value as text.
+  std::optional<std::string> word(std::string const& field) const;
+  std::optional<double> number(std::string const& field) const;
+  /// An array of whole numbers from 0 to 2^32 - 1; false where it is none.
+  bool ids(std::string const& field, std::vector<std::uint32_t>& ids) const;
+  bool numbers(std::string const& field, std::vector<double>& numbers) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Is this UTF-8?
+bool valid_utf8(std::string_view text);
+
+}  // namespace bellshard::io
