@@ -52,7 +52,7 @@ struct DocumentSource::Impl {
   bool broken(std::string const& reason) {
     auto const& file = mine[at];
     auto const place = file.jsonl ? fmt::format("{}:{}", file.path.string(), line_number(file.path, document.place.byte)) : file.path.string();
-    BELLSHARD_INPUT(files.broken == BrokenDocument::skip, "{}: {}; mend it, or pass over such documents with corpus.broken = \"skip\"", place, reason);
+    BELLSHARD_INPUT(files.broken == BrokenDocument::skip, "{}: {}; mend it, or pass over such documents with {} = \"skip\"", place, reason, files.broken_key);
     if (skipped++ == 0) first_skipped = fmt::format("{}: {}", place, reason);
     return false;
   }
@@ -78,7 +78,7 @@ struct DocumentSource::Impl {
       document.more.push_back(*word);
     }
     auto const name = json.word(files.name_field);
-    document.name = name ? *name : fmt::format("{}#{}", mine[at].path.filename().string(), lines->offset());
+    document.name = name && !name->empty() ? *name : fmt::format("{}#{}", mine[at].path.filename().string(), lines->offset());
     return true;
   }
 

@@ -23,6 +23,7 @@ struct DocumentFiles {
   std::string name_field = "id";          ///< JSONL: where it is absent, a document is named FILE#BYTE
   std::vector<std::string> more_fields = {};  ///< JSONL: texts that documents must have, too
   BrokenDocument broken = BrokenDocument::refuse;
+  std::string broken_key = "corpus.broken";  ///< of the job file, for messages
 };
 
 /// Where a document begins: file, and byte of the file (unpacked, where it is compressed).

@@ -38,6 +38,8 @@ std::optional<std::string> JsonLine::word(std::string const& field) const {
   if (auto const whole = impl_->get<std::int64_t>(field)) return std::to_string(*whole);
   if (auto const real = impl_->get<double>(field)) return fmt::format("{}", *real);
   if (auto const truth = impl_->get<bool>(field)) return *truth ? "true" : "false";
+  simdjson::dom::element element;
+  if (impl_->object.at_key(field).get(element) == simdjson::SUCCESS && element.is_null()) return "";
   return std::nullopt;
 }
 

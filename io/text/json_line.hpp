@@ -20,7 +20,7 @@ class JsonLine {
   bool has(std::string const& field) const;
   /// A text field, valid until the next parse; empty where there is none or it is no text.
   std::optional<std::string_view> text(std::string const& field) const;
-  /// A text, or a number or truth value as text.
+  /// A text, or a number or truth value as text; "" for null.
   std::optional<std::string> word(std::string const& field) const;
   std::optional<double> number(std::string const& field) const;
   /// An array of whole numbers from 0 to 2^32 - 1; false where it is none.

@@ -90,11 +90,11 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   takes_verbosity(check);
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
   inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);
-  auto* query = command(Command::query, "query", "answer for a state: its value, bounds, action, labels and variables");
-  query->add_option("FILE", texts.files, "the result")->type_name("")->required()->expected(1);
+  auto* query = command(Command::query, "query", "answer for a state of a result (its value, bounds, action, ...), or for words of a corpus index (how often, where)");
+  query->add_option("FILE", texts.files, "the result or index")->type_name("")->required()->expected(1);
+  query->add_option("WORDS", line.words, "of an index: the words to look for, in quotes; token ids, where it has ids")->type_name("");
   query->add_option("--state", line.state, "its name, its index, or a predicate over the labels and variables of the result: \"goal & s1=12\"")
-      ->type_name("WHICH")
-      ->required();
+      ->type_name("WHICH");
   auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 if they are the same, 8 if they differ");
   diff->add_option("FILES", texts.files, "the two files")->type_name("")->required()->expected(2);
   diff->add_option("--rtol", line.relative_tolerance, "relative difference that is tolerated; 0, the default: the same bits")

@@ -18,6 +18,7 @@ struct CommandLine {
   std::vector<std::string> overrides;      ///< --set
   std::vector<std::filesystem::path> files;  ///< of inspect and query (one), diff and convert (two)
   std::string state;                       ///< of query: an index, a name or a predicate
+  std::string words;                       ///< of query: words of a corpus index
   double relative_tolerance = 0;           ///< of diff; 0: the same bits
   bool reorder = false;                    ///< of convert: near states get near numbers
   RunOptions options;

@@ -23,6 +23,7 @@ ExitCode check_job(CommandLine const& line, MPI_Comm comm);
 ExitCode inspect_file(CommandLine const& line, MPI_Comm comm);
 ExitCode diff_files(CommandLine const& line, MPI_Comm comm);
 ExitCode query_result(CommandLine const& line, MPI_Comm comm);
+ExitCode query_index(Context& context, CommandLine const& line);  ///< words of a corpus index
 ExitCode convert_model(CommandLine const& line, MPI_Comm comm);
 
 /// Prints to stdout; exit 6 where that fails (a full disk, a closed pipe).

@@ -57,6 +57,12 @@ io::DocumentFiles CorpusConfig::documents() const {
   return {files, format, text_field, tokens == Tokens::ids ? ids_field : "", name_field, {}, broken};
 }
 
+void CorpusConfig::describe(std::function<void(std::string const&, std::string const&)> const& say) const {
+  say("tokens", tokens == Tokens::words ? "words" : "ids");
+  say("case", rule.letter_case == LetterCase::fold ? "fold" : "keep");
+  say("punctuation", rule.punctuation == Punctuation::drop ? "drop" : "keep");
+}
+
 Survey survey(Context& context, CorpusConfig const& config) {
   Survey found;
   WordCounts words;

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct CorpusConfig {
 
   void declare(Keys& keys);
   io::DocumentFiles documents() const;
+  /// Says, as name and text, what must be the same for targets: the attributes of an index.
+  void describe(std::function<void(std::string const&, std::string const&)> const& say) const;
 };
 
 /// A document as the index lists it.

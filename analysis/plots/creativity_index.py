@@ -1,0 +1,97 @@
+"""Coverage against L for each group with its interval, and the text with the longest match, its spans marked by source."""
+import json
+import pathlib
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from plots import style
+
+COLOURS = ("#e4572e", "#2a78b5", "#3a9d5d", "#8b5fbf", "#c9931c", "#5a6a7f", "#b5446e", "#2aa198")
+MOST_GROUPS = 8
+COLUMNS = 84   # letters in a line of the text
+MOST_LINES = 24
+
+
+def names(results, name, border):
+    letters, offset = bytes(results[name][()]), results[border][()]
+    return [letters[a:b].decode() for a, b in zip(offset[:-1], offset[1:])]
+
+
+def group_names(results):
+    return [b"".join(np.atleast_1d(row).astype("S1")).rstrip(b"\0").decode() for row in results["group_name"][()]]
+
+
+def targets_of(file):
+    """The texts, where the file of the targets still lies where it lay; else none."""
+    job = style.text(file["input/job_file"][()]) if "input/job_file" in file else ""
+    for line in job.splitlines():
+        if line.startswith("file = ") and ("[targets]" in job.split(line)[0].splitlines()[-1:] or job.split(line)[0].rstrip().endswith("[targets]")):
+            path = pathlib.Path(json.loads(line.removeprefix("file = ")))
+            if path.exists() and path.suffix == ".jsonl":
+                return [json.loads(text) for text in open(path, encoding="utf-8") if text.strip()]
+    return []
+
+
+def draw_coverage(axes, results):
+    level = results["min_length"][()]
+    shown = group_names(results)[:MOST_GROUPS] if "group_name" in results else []
+    for k, name in enumerate(shown):
+        colour = COLOURS[k % len(COLOURS)]
+        axes.fill_between(level, results["group_coverage_low"][k], results["group_coverage_high"][k], color=colour, alpha=0.18, linewidth=0)
+        axes.plot(level, results["group_coverage"][k], color=colour, marker="o", markersize=3.5, linewidth=1.5 if k < 2 else 0.9,
+                  label=f"{name} ({results['group_targets'][k]:,})")
+    axes.set_xlabel("L: words of a match that count")
+    axes.set_ylabel("Share of words covered")
+    axes.set_ylim(bottom=0)
+    axes.grid(color=style.QUIET, alpha=0.25, linewidth=0.6)
+    axes.set_title("Coverage, mean with 95 percent interval")
+    if shown:
+        axes.legend(fontsize=8)
+
+
+def draw_text(axes, results, records):
+    """Words of one target; those of a maximal match have the colour of the document that holds it."""
+    axes.axis("off")
+    if "span_target" not in results or not results["span_target"].size:
+        axes.set_title("No match is long enough")
+        return
+    target, start, end, source = (results[f"span_{name}"][()] for name in ("target", "start", "end", "source"))
+    k = int(target[np.argmax(end - start)])
+    offset = results["target_offset"][()]
+    of_word = np.full(offset[k + 1] - offset[k], -1)
+    for s in np.flatnonzero(target == k)[::-1]:
+        of_word[start[s]:end[s]] = source[s]
+    ids = names(results, "target_id", "target_id_offset")
+    axes.set_title(f"{ids[k]}: matches by source")
+    if k >= len(records) or str(records[k].get("id", ids[k])) != ids[k] or "position_begin" not in results:
+        axes.text(0, 0.95, "The file of the targets is not where it was, so the words cannot be shown.", va="top", fontsize=9)
+        return
+    text = next(v for v in (records[k].get("text"), "") if v is not None).encode()
+    begin, stop = results["position_begin"][offset[k]:offset[k + 1]], results["position_end"][offset[k]:offset[k + 1]]
+    sources = names(results, "source_name", "source_name_offset")
+    used = list(dict.fromkeys(int(s) for s in of_word if s >= 0))
+    column = line = 0
+    for w in range(of_word.size):
+        word = text[begin[w]:begin[w + 1] if w + 1 < of_word.size else len(text)].decode()
+        word = " ".join(word.split()) + (" " if word[-1:].isspace() else "")
+        if column + len(word) > COLUMNS:
+            column, line = 0, line + 1
+        if line == MOST_LINES:
+            axes.text(0, 1 - line / (MOST_LINES + 5), "...", family="DejaVu Sans Mono", fontsize=7.5, va="top")
+            break
+        colour = COLOURS[used.index(of_word[w]) % len(COLOURS)] if of_word[w] >= 0 else style.INK
+        axes.text(column / COLUMNS, 1 - line / (MOST_LINES + 5), word, family="DejaVu Sans Mono", fontsize=7.5, va="top", color=colour,
+                  weight="bold" if of_word[w] >= 0 else "normal")
+        column += len(word)
+    for n, s in enumerate(used[:4]):
+        axes.text(0, 1 - (line + 2 + n) / (MOST_LINES + 5), "\u25a0 " + textwrap.shorten(sources[s], 70), color=COLOURS[n % len(COLOURS)], fontsize=8, va="top")
+
+
+def draw(file):
+    results = file["results"]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5), width_ratios=(2, 3), constrained_layout=True)
+    draw_coverage(left, results)
+    draw_text(right, results, targets_of(file))
+    return figure

@@ -1,0 +1,135 @@
+#include "jobs/creativity_index/search_targets.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "jobs/creativity_index/coverage.hpp"
+#include "src/dist/mail.hpp"
+
+namespace bellshard::creativity_index {
+namespace {
+
+template <class T>
+io::ShardedArray whole(char const* name, std::vector<T>& values) {
+  auto const size = static_cast<std::int64_t>(values.size());
+  io::ShardedArray array{name, io::element_type<T>(), {size}, {0, size}, true};
+  array.fetch = [&values](Block items, void* host) { std::copy_n(values.begin() + items.begin, items.size(), static_cast<T*>(host)); };
+  array.store = [&values](Block items, void const* host) { std::copy_n(static_cast<T const*>(host), items.size(), values.begin() + items.begin); };
+  return array;
+}
+
+template <class T>
+void reduce(MPI_Comm comm, std::vector<T>& values, MPI_Datatype type, MPI_Op op) {
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm));
+}
+
+}  // namespace
+
+Array<std::uint32_t> text_of(Targets const& targets, std::int64_t begin, std::int64_t end) {
+  auto const words = targets.offset[static_cast<std::size_t>(end)] - targets.offset[static_cast<std::size_t>(begin)];
+  Array<std::uint32_t> const text(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::creativity_index::text"), static_cast<std::size_t>(words + end - begin));
+  auto const host = Kokkos::create_mirror_view(text);
+  std::size_t at = 0;
+  for (auto t = begin; t < end; ++t) {
+    for (auto w = targets.offset[static_cast<std::size_t>(t)]; w < targets.offset[static_cast<std::size_t>(t) + 1]; ++w) host(at++) = targets.words[static_cast<std::size_t>(w)];
+    host(at++) = corpus::no_word;
+  }
+  Kokkos::deep_copy(text, host);
+  return text;
+}
+
+SearchTargets::SearchTargets(Context& context, Config const& config, Targets const& targets, Parts const& parts)
+    : context_(context),
+      config_(config),
+      targets_(targets),
+      parts_(parts),
+      longest_(targets.words.size()),
+      count_(targets.words.size()),
+      position_(targets.words.size(), -1) {}
+
+void SearchTargets::advance(std::int64_t) {
+  auto const begin = done_;
+  auto end = begin + 1;
+  auto const first = done_words();
+  while (end < targets_.size() && targets_.offset[static_cast<std::size_t>(end) + 1] - first <= config_.batch) ++end;
+
+  auto const text = text_of(targets_, begin, end);
+  std::vector<std::int32_t> longest(text.extent(0));
+  together(context_.comm(), [&] {
+    Array<std::int32_t> const most("bellshard::creativity_index::longest", text.extent(0));
+    for (auto const& part : parts_) part->raise_longest(text, 0, most);
+    Kokkos::deep_copy(Kokkos::View<std::int32_t*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(longest.data(), longest.size()), most);
+  });
+  reduce(context_.comm(), longest, MPI_INT32_T, MPI_MAX);
+
+  // The maximal matches, in the text with its ends and as words of all targets.
+  std::vector<text::Span> spans;
+  std::vector<std::int64_t> word;
+  for (auto t = begin; t < end; ++t) {
+    auto const from = targets_.offset[static_cast<std::size_t>(t)];
+    auto const shift = t - begin - first;  // ends before the target, less what came before the batch
+    std::copy_n(longest.begin() + (from + shift), targets_.length(t), longest_.begin() + from);
+    for_each_maximal(std::span(longest_).subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(targets_.length(t))), config_.min_length[0],
+                     [&](std::int64_t at, std::int32_t length) {
+                       spans.push_back({static_cast<std::uint32_t>(from + shift + at), static_cast<std::uint32_t>(length)});
+                       word.push_back(from + at);
+                     });
+  }
+  std::vector<std::int64_t> count(spans.size()), position(spans.size(), INT64_MAX);
+  together(context_.comm(), [&] {
+    for (auto const& part : parts_) {
+      auto const found = part->find(text, spans);
+      for (std::size_t s = 0; s < spans.size(); ++s) {
+        count[s] += found[s].count;
+        if (found[s].count > 0) position[s] = std::min(position[s], found[s].position);
+      }
+    }
+  });
+  reduce(context_.comm(), count, MPI_INT64_T, MPI_SUM);
+  reduce(context_.comm(), position, MPI_INT64_T, MPI_MIN);
+  for (std::size_t s = 0; s < spans.size(); ++s) {
+    count_[static_cast<std::size_t>(word[s])] = count[s];
+    position_[static_cast<std::size_t>(word[s])] = position[s];
+  }
+  done_ = end;
+  auto const searched = static_cast<double>(done_words() - first);
+  work_ = {searched, 0, 2 * searched * sizeof(std::int32_t)};
+}
+
+std::vector<io::ShardedArray> SearchTargets::arrays() {
+  io::ShardedArray done{"targets_done", io::ElementType::int64, {1}, {0, 1}, true};
+  done.fetch = [this](Block, void* host) { std::memcpy(host, &done_, sizeof done_); };
+  done.store = [this](Block, void const* host) { std::memcpy(&done_, host, sizeof done_); };
+  if (longest_.empty()) return {done};
+  return {done, whole("longest_match", longest_), whole("match_count", count_), whole("match_position", position_)};
+}
+
+std::vector<Block> find_duplicates(Context& context, Targets const& targets, Parts const& parts, std::vector<std::int64_t>& count) {
+  Mail const mail(context.comm());
+  std::vector<std::array<std::int64_t, 2>> own;  // position, target
+  together(context.comm(), [&] {
+    auto const text = text_of(targets, 0, targets.size());
+    std::vector<text::Span> spans;
+    std::vector<std::int64_t> target;
+    for (std::int64_t t = 0; t < targets.size(); ++t) {
+      if (targets.length(t) == 0) continue;  // no words are no duplicate
+      spans.push_back({static_cast<std::uint32_t>(targets.offset[static_cast<std::size_t>(t)] + t), static_cast<std::uint32_t>(targets.length(t))});
+      target.push_back(t);
+    }
+    for (auto const& part : parts) {
+      for (auto const& [position, span] : part->find_all(text, spans)) own.push_back({position, target[static_cast<std::size_t>(span)]});
+    }
+  });
+  auto all = mail.deliver(std::vector(static_cast<std::size_t>(context.ranks()), own)).items;
+  std::sort(all.begin(), all.end());
+  std::vector<Block> places;
+  for (auto const& [position, target] : all) {
+    ++count[static_cast<std::size_t>(target)];
+    Block const place{position, position + targets.length(target)};
+    if (!places.empty() && place.begin <= places.back().end) places.back().end = std::max(places.back().end, place.end);
+    else places.push_back(place);
+  }
+  return places;
+}
+
+}  // namespace bellshard::creativity_index

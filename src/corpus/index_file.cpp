@@ -1,0 +1,44 @@
+#include "src/corpus/index_file.hpp"
+
+namespace bellshard::corpus {
+
+IndexFile::IndexFile(MPI_Comm comm, std::filesystem::path const& path) : file_(comm, path) {
+  auto const schema = file_.text_attribute("/", "schema");
+  BELLSHARD_INPUT(schema == "bellshard.corpus_index", "{}: is no index of a corpus ({}); make one with `bellshard run corpus_index`", path.string(),
+                  schema ? "its schema is " + *schema : "it has no schema");
+  auto const word = [&](char const* name) { return file_.text_attribute("/results", name).value_or(""); };
+  auto const largest = file_.number_attribute("/results", "largest_token");
+  bool const described = largest && (word("tokens") == "words" || word("tokens") == "ids") && file_.has("/results/token") && file_.has("/results/suffix");
+  BELLSHARD_INPUT(described, "{}: the index is incomplete; make it again with `bellshard run corpus_index`", path.string());
+  tokens_ = word("tokens") == "ids" ? Tokens::ids : Tokens::words;
+  rule_.letter_case = word("case") == "keep" ? LetterCase::keep : LetterCase::fold;
+  rule_.punctuation = word("punctuation") == "keep" ? Punctuation::keep : Punctuation::drop;
+  largest_ = static_cast<TokenId>(*largest);
+  part_offset_ = file_.read_all<std::int64_t>("/results/part_offset");
+  part_document_ = file_.read_all<std::int64_t>("/results/part_document");
+  auto const positions = file_.shape("/results/token")[0];
+  bool const whole = part_offset_.size() > 1 && part_offset_.size() == part_document_.size() && part_offset_.back() == positions && file_.shape("/results/suffix")[0] == positions;
+  BELLSHARD_INPUT(whole, "{}: /results/part_offset does not fit /results/token; make the index again with `bellshard run corpus_index`", path.string());
+}
+
+Vocabulary IndexFile::read_vocabulary() const {
+  if (tokens_ == Tokens::ids) return {};
+  auto const letters = file_.read_all<std::uint8_t>("/results/word_letters");
+  return {{letters.begin(), letters.end()}, file_.read_all<std::int64_t>("/results/word_offset"), file_.read_all<std::int64_t>("/results/word_count")};
+}
+
+std::vector<std::int64_t> IndexFile::read_document_offsets(Block documents) const {
+  std::vector<std::int64_t> offset(documents.empty() ? 0 : static_cast<std::size_t>(documents.size()) + 1);
+  file_.read<std::int64_t>("/results/document_offset", offset.empty() ? Block{} : Block{documents.begin, documents.end + 1}, offset);
+  return offset;
+}
+
+std::string IndexFile::read_document_name(std::int64_t document) const {
+  std::vector<std::int64_t> border(2);
+  file_.read<std::int64_t>("/results/document_name_offset", {document, document + 2}, border);
+  std::vector<std::uint8_t> letters(static_cast<std::size_t>(border[1] - border[0]));
+  file_.read<std::uint8_t>("/results/document_name", {border[0], border[1]}, letters);
+  return {letters.begin(), letters.end()};
+}
+
+}  // namespace bellshard::corpus
