@@ -2,6 +2,7 @@
 import json
 import pathlib
 import textwrap
+import tomllib
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,14 +25,13 @@ def group_names(results):
 
 
 def targets_of(file):
-    """The texts, where the file of the targets still lies where it lay; else none."""
-    job = style.text(file["input/job_file"][()]) if "input/job_file" in file else ""
-    for line in job.splitlines():
-        if line.startswith("file = ") and ("[targets]" in job.split(line)[0].splitlines()[-1:] or job.split(line)[0].rstrip().endswith("[targets]")):
-            path = pathlib.Path(json.loads(line.removeprefix("file = ")))
-            if path.exists() and path.suffix == ".jsonl":
-                return [json.loads(text) for text in open(path, encoding="utf-8") if text.strip()]
-    return []
+    """The texts by name, where the file of the targets still lies where it lay; else none."""
+    table = tomllib.loads(style.text(file["input"].attrs["job_file"]))["targets"] if "input" in file else {}
+    path = pathlib.Path(table.get("file", ""))
+    if not path.is_file() or path.suffix != ".jsonl":
+        return {}
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return {str(record.get(table["name_field"])): record.get(table["text_field"], "") for record in records if isinstance(record, dict)}
 
 
 def draw_coverage(axes, results):
@@ -39,9 +39,9 @@ def draw_coverage(axes, results):
     shown = group_names(results)[:MOST_GROUPS] if "group_name" in results else []
     for k, name in enumerate(shown):
         colour = COLOURS[k % len(COLOURS)]
-        axes.fill_between(level, results["group_coverage_low"][k], results["group_coverage_high"][k], color=colour, alpha=0.18, linewidth=0)
-        axes.plot(level, results["group_coverage"][k], color=colour, marker="o", markersize=3.5, linewidth=1.5 if k < 2 else 0.9,
-                  label=f"{name} ({results['group_targets'][k]:,})")
+        value, low, high = (results[f"group_coverage{end}"][k] for end in ("", "_low", "_high"))
+        beside = level + 0.6 * ((k + 0.5) / len(shown) - 0.5)  # so that intervals do not hide each other
+        axes.errorbar(beside, value, (value - low, high - value), color=colour, marker="o", markersize=3, linewidth=0, elinewidth=1, label=f"{name} ({results['group_targets'][k]:,})")
     axes.set_xlabel("L: words of a match that count")
     axes.set_ylabel("Share of words covered")
     axes.set_ylim(bottom=0)
@@ -51,7 +51,7 @@ def draw_coverage(axes, results):
         axes.legend(fontsize=8)
 
 
-def draw_text(axes, results, records):
+def draw_text(axes, results, texts):
     """Words of one target; those of a maximal match have the colour of the document that holds it."""
     axes.axis("off")
     if "span_target" not in results or not results["span_target"].size:
@@ -65,10 +65,10 @@ def draw_text(axes, results, records):
         of_word[start[s]:end[s]] = source[s]
     ids = names(results, "target_id", "target_id_offset")
     axes.set_title(f"{ids[k]}: matches by source")
-    if k >= len(records) or str(records[k].get("id", ids[k])) != ids[k] or "position_begin" not in results:
+    if ids[k] not in texts or "position_begin" not in results:
         axes.text(0, 0.95, "The file of the targets is not where it was, so the words cannot be shown.", va="top", fontsize=9)
         return
-    text = next(v for v in (records[k].get("text"), "") if v is not None).encode()
+    text = texts[ids[k]].encode()
     begin, stop = results["position_begin"][offset[k]:offset[k + 1]], results["position_end"][offset[k]:offset[k + 1]]
     sources = names(results, "source_name", "source_name_offset")
     used = list(dict.fromkeys(int(s) for s in of_word if s >= 0))

@@ -15,6 +15,8 @@
 namespace bellshard::io {
 namespace {
 
+constexpr std::int64_t packed_from = 1 << 16;  // items of a scale without values
+
 /// Chunks of about 1 MiB that hold whole items where these are smaller.
 std::vector<hsize_t> chunk_of(std::vector<std::int64_t> const& shape, std::size_t element_bytes) {
   std::vector<hsize_t> chunk(shape.size());
@@ -114,11 +116,10 @@ std::int64_t RunFile::counting_scale(std::string const& group, std::string const
 
 std::int64_t RunFile::bare_scale(std::string const& group, std::string const& name, std::int64_t size) {
   std::int64_t id = 0;
-  impl_->step([&] { impl_->plan(static_cast<std::size_t>(size)); });
   impl_->step([&] {
-    // The words by which netCDF knows a dimension that is no variable. One byte an item, never written.
+    // The words by which netCDF knows a dimension that is no variable. One byte an item, never written: packed, long ones are next to nothing.
     auto const mark = fmt::format("This is a netCDF dimension but not a netCDF variable.{:10}", size);
-    id = impl_->keep_scale(impl_->create(group + "/" + name, H5T_STD_I8LE, {size}), mark.c_str(), size);
+    id = impl_->keep_scale(impl_->create(group + "/" + name, H5T_STD_I8LE, {size}, size > packed_from ? 1 : 0), mark.c_str(), size);
   });
   return id;
 }

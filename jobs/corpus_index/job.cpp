@@ -207,7 +207,7 @@ class CorpusIndexJob : public Job {
  private:
   corpus::Survey look(Context& context) const {
     auto survey = corpus::survey(context, config_.corpus);
-    if (survey.skipped > 0) context.log().warn("{} broken documents were passed over, the first one: {}", survey.skipped, survey.first_skipped);
+    if (survey.skipped > 0) context.log().warn("broken documents passed over: {}, the first one: {}", survey.skipped, survey.first_skipped);
     return survey;
   }
 

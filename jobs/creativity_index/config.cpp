@@ -1,5 +1,7 @@
 #include "jobs/creativity_index/config.hpp"
 
+#include <fmt/format.h>
+
 namespace bellshard::creativity_index {
 
 std::vector<std::string> Config::group_fields() const {

@@ -75,7 +75,10 @@ double area_of(Sample const& positive, Sample const& negative) {
 /// Values of fields as a name; null is left out.
 std::string joined(std::vector<std::string> const& fields) {
   std::string name;
-  for (auto const& field : fields) name += (name.empty() || field.empty() ? "" : " ") + field;
+  for (auto const& field : fields) {
+    if (!name.empty() && !field.empty()) name += ' ';
+    name += field;
+  }
   return name.empty() ? "any" : name;
 }
 
@@ -98,15 +101,18 @@ auto& named(List& list, std::string const& name) {
 }  // namespace
 
 std::vector<Group> groups_of(Config const& config, Targets const& targets) {
-  std::vector<Group> groups;
-  for (bool const whole : {true, false}) {
-    for (std::int64_t t = 0; t < targets.size(); ++t) {
-      auto const& fields = targets.fields[static_cast<std::size_t>(t)];
-      if (targets.length(t) > 0) named(groups, fields.empty() ? "all" : whole ? fields.back() : joined(fields)).targets.push_back(t);
-    }
-    if (config.strata.empty()) break;
+  std::vector<Group> by_side, by_all;
+  for (std::int64_t t = 0; t < targets.size(); ++t) {
+    auto fields = targets.fields[static_cast<std::size_t>(t)];
+    if (targets.length(t) == 0) continue;
+    auto const side = fields.empty() ? "all" : joined({fields.back()});
+    named(by_side, side).targets.push_back(t);
+    if (config.strata.empty()) continue;
+    fields.pop_back();
+    named(by_all, joined(fields) + " " + side).targets.push_back(t);
   }
-  return groups;
+  by_side.insert(by_side.end(), by_all.begin(), by_all.end());
+  return by_side;
 }
 
 std::vector<Comparison> comparisons_of(Config const& config, Targets const& targets) {

@@ -70,7 +70,7 @@ class CreativityIndexJob : public Job {
     auto const vocabulary = index.read_vocabulary();
     Targets targets;
     together(context.comm(), [&] { targets = read_targets(config_, index, vocabulary); });
-    if (targets.skipped > 0) context.log().warn("{} broken texts were passed over, the first one: {}", targets.skipped, targets.first_skipped);
+    if (targets.skipped > 0) context.log().warn("broken texts passed over: {}, the first one: {}", targets.skipped, targets.first_skipped);
     auto const parts = load_parts(context, index);
     context.log().info("{} texts of {} words against {} tokens in {} parts, read in {}", targets.size(), human_count(static_cast<double>(targets.words.size())),
                        human_count(static_cast<double>(index.all_positions())), index.parts(), human_seconds(context.seconds()));

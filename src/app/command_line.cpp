@@ -91,8 +91,10 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   auto* inspect = command(Command::inspect, "inspect", "show what a result or checkpoint holds");
   inspect->add_option("FILE", texts.files, "the file")->type_name("")->required()->expected(1);
   auto* query = command(Command::query, "query", "answer for a state of a result (its value, bounds, action, ...), or for words of a corpus index (how often, where)");
-  query->add_option("FILE", texts.files, "the result or index")->type_name("")->required()->expected(1);
-  query->add_option("WORDS", line.words, "of an index: the words to look for, in quotes; token ids, where it has ids")->type_name("");
+  query->add_option("FILE", texts.files, "the result; or the index, and behind it the words to look for, in quotes (token ids, where it has ids)")
+      ->type_name("[WORDS]")
+      ->required()
+      ->expected(1, 2);
   query->add_option("--state", line.state, "its name, its index, or a predicate over the labels and variables of the result: \"goal & s1=12\"")
       ->type_name("WHICH");
   auto* diff = command(Command::diff, "diff", "compare the results of two files: exit 0 if they are the same, 8 if they differ");
@@ -149,6 +151,10 @@ double duration(char const* option, std::string const& text) {
 
 void read_texts(Texts const& texts, CommandLine& line) {
   line.files.assign(texts.files.begin(), texts.files.end());
+  if (line.command == Command::query && line.files.size() == 2) {
+    line.words = texts.files[1];
+    line.files.pop_back();
+  }
   line.job_file = texts.job_file;
   line.options.output_dir = texts.output_dir;
   line.verbosity = texts.quiet ? Verbosity::quiet : texts.verbose ? Verbosity::debug : Verbosity::normal;

@@ -18,6 +18,15 @@ std::vector<T> gather(MPI_Comm comm, T const& own) {
   return all;
 }
 
+/// A text of one rank, on every rank.
+std::string spoken(MPI_Comm comm, int rank, std::string text) {
+  auto size = static_cast<int>(text.size());
+  BELLSHARD_MPI(MPI_Bcast(&size, 1, MPI_INT, rank, comm));
+  text.resize(static_cast<std::size_t>(size));
+  BELLSHARD_MPI(MPI_Bcast(text.data(), size, MPI_CHAR, rank, comm));
+  return text;
+}
+
 TokenId checked_id(io::Document const& document, TokenId id) {
   BELLSHARD_INPUT(id < no_word - 1, "document {}: the token id {} is too large; ids up to {} can be indexed", document.name, id, no_word - 2);
   return id + 1;  // 0 is the separator
@@ -91,6 +100,8 @@ Survey survey(Context& context, CorpusConfig const& config) {
   found.own_documents = axis.block(context.rank());
   found.documents = axis.size();
   found.tokens = sum_over_ranks(context.comm(), found.tokens);
+  auto const speaker = min_over_ranks(context.comm(), static_cast<std::int64_t>(found.skipped > 0 ? context.rank() : context.ranks() - 1));
+  found.first_skipped = spoken(context.comm(), static_cast<int>(speaker), found.first_skipped);
   found.skipped = sum_over_ranks(context.comm(), found.skipped);
   found.bytes = sum_over_ranks(context.comm(), found.bytes);
   BELLSHARD_INPUT(found.tokens > 0, "the corpus is empty: {} documents without a token in {} file{}{}; check corpus.files", found.documents, config.files.size(),

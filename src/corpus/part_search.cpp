@@ -11,7 +11,7 @@ namespace {
 
 template <class T>
 Array<T> to_device(char const* label, std::vector<T> const& values) {
-  Array<T> const array(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), values.size());
+  Array<T> const array(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)), values.size());
   Kokkos::deep_copy(array, Kokkos::View<T const*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(values.data(), values.size()));
   return array;
 }

@@ -127,7 +127,7 @@ class CorpusIndex(JobTest):
                 refused = self.index(["bad.jsonl"], ranks=ranks)
                 self.assert_ends(refused, BAD_INPUT, "bad.jsonl:4: ", reason, 'corpus.broken = "skip"')
             skipped = self.index(["bad.jsonl"], broken="skip", ranks=2)
-            self.assert_ends(skipped, DONE, "1 broken documents were passed over", "bad.jsonl:4: ")
+            self.assert_ends(skipped, DONE, "broken documents passed over: 1", "bad.jsonl:4: ")
             self.check(skipped.file, [words("all is well")] * 3)
             self.assertEqual(skipped.attribute("results", "skipped_documents"), 1)
 

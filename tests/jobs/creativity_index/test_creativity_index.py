@@ -19,6 +19,10 @@ def write_jsonl(path, records):
             file.write(json.dumps(record) + "\n")
 
 
+def read_jsonl(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def random_texts(seed, count, letters, longest):
     """Small alphabets, repeats of runs of other texts, empty ones."""
     rng, texts = random.Random(seed), []
@@ -141,7 +145,7 @@ class CreativityIndex(JobTest):
             pairs = [(index[p] > index[n]) + 0.5 * (index[p] == index[n]) for p in positive for n in negative]
             self.assertAlmostEqual(done.result("comparison_roc_area")[k], np.mean(pairs))
             self.assertAlmostEqual(done.result("comparison_difference")[k], np.mean(index[positive]) - np.mean(index[negative]))
-        self.assertEqual(names("group")[:2], ["machine", "human"])
+        self.assertEqual(names("group"), ["machine", "human", "one machine", "any human", "two human", "two machine"])
         self.assertAlmostEqual(done.result("group_index")[1], np.mean(index[[1, 2, 3]]))
         low, high = done.result("group_index_low")[1], done.result("group_index_high")[1]
         self.assertTrue(low < done.result("group_index")[1] < high, (low, high))
@@ -181,12 +185,12 @@ class CreativityIndex(JobTest):
     def test_real_texts(self):
         made = self.call("run", "corpus_index", "--set", f"corpus.files=[{json.dumps(str(DATA / 'text' / 'reference.jsonl'))}]", ranks=2)
         self.assertEqual(made.code, DONE, made.log)
-        records = [json.loads(line) for line in open(DATA / "text" / "targets.jsonl")]
+        records = read_jsonl(DATA / "text" / "targets.jsonl")
         text = job_text(index={"file": "index.h5"}, targets={"file": str(DATA / "text" / "targets.jsonl")},
                         compare={"strata": ["domain", "model"], "by": "author"})
         done = self.run_job(text, ranks=2)
         self.assert_ends(done, DONE, "human: 600 texts")
-        corpus = Corpus([words(json.loads(line)["text"]) for line in open(DATA / "text" / "reference.jsonl")])
+        corpus = Corpus([words(record["text"]) for record in read_jsonl(DATA / "text" / "reference.jsonl")])
         offset, longest = done.result("target_offset"), done.result("longest_match")
         begin, end = done.result("position_begin"), done.result("position_end")
         for k in range(0, len(records), 97):
