@@ -11,7 +11,7 @@ from plots import style
 
 COLOURS = ("#e4572e", "#2a78b5", "#3a9d5d", "#8b5fbf", "#c9931c", "#5a6a7f", "#b5446e", "#2aa198")
 MOST_GROUPS = 8
-COLUMNS = 84   # letters in a line of the text
+COLUMNS = 104  # letters in a line of the text
 MOST_LINES = 24
 
 
