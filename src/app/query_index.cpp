@@ -144,9 +144,11 @@ ExitCode query_index(Context& context, CommandLine const& line) {
   }
   std::sort(places.begin(), places.end());
 
-  auto text = longest == asked ? fmt::format("these {} word{} stand {} in the corpus\n", asked, asked == 1 ? "" : "s", counted(count))
-              : longest == 0   ? fmt::format("these {} words stand nowhere in the corpus, nor does the first of them\n", asked)
-                               : fmt::format("these {} words stand nowhere in the corpus; the first {} stand {}: {}\n", asked, longest, counted(count), text_of(vocabulary, pattern));
+  auto const these = asked == 1 ? std::string("this word stands") : fmt::format("these {} words stand", asked);
+  auto const first = longest == 1 ? std::string("the first one stands") : fmt::format("the first {} stand", longest);
+  auto text = longest == asked ? fmt::format("{} {} in the corpus\n", these, counted(count))
+              : longest == 0   ? fmt::format("{} nowhere in the corpus{}\n", these, asked == 1 ? "" : ", nor does the first of them")
+                               : fmt::format("{} nowhere in the corpus; {} {}: {}\n", these, first, counted(count), text_of(vocabulary, pattern));
   for (auto const& [position, part] : places) {
     auto const document = document_at(index, index.documents(part), position);
     text += place_text(index, vocabulary, parts[static_cast<std::size_t>(part)], document, position, static_cast<std::int64_t>(longest));

@@ -6,7 +6,7 @@ import random
 import h5py
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, JobTest, STOPPED_EARLY, job_text, main
+from bellshard_runs import BAD_COMMAND_LINE, BAD_INPUT, BAD_JOB_FILE, DONE, JobTest, STOPPED_EARLY, job_text, main
 from plain_matches import words
 
 TEXTS = ["The cat sat on the mat.", "", "Don\u2019t panic: it's 3.14 \u2014 na\u00efve \ufb01nd!", "\u00c5ngstr\u00f6m A\u030angstro\u0308m STRASSE stra\u00dfe", "the cat sat on the mat", "   ", "\u4f60\u597d world"]
@@ -110,6 +110,19 @@ class CorpusIndex(JobTest):
         self.assert_ends(done, DONE, "1 sorted part of the earlier run is gone or damaged", "restart 1")
         self.assertEqual(self.call("diff", whole.file, done.file).code, DONE)
         self.assertFalse(list(self.folder.glob("stopped.*part-*")))
+
+    def test_query(self):
+        write_jsonl(self.folder / "a.jsonl", ["the cat sat on the mat", "a dog sat on the log", "the cat sat"])
+        done = self.index(["a.jsonl"], ranks=2)
+        for words_, phrases in (("The cat SAT", ("these 3 words stand 2 times", "doc-0, word 0:  [the cat sat] on the mat\n", "doc-2, word 0:  [the cat sat] \n")),
+                                ("sat on the log now", ("nowhere in the corpus; the first 4 stand once: sat on the log\n", "doc-1, word 2: a dog [sat on the log]")),
+                                ("bird", ("this word stands nowhere in the corpus\n",)), ("bird on", ("nor does the first",)), ("the", ("stands 4 times",))):
+            answer = self.call("query", done.file.name, words_, ranks=2)
+            self.assertEqual(answer.code, DONE, answer.log)
+            for phrase in phrases:
+                self.assertIn(phrase, answer.out)
+        self.assertEqual(self.call("query", done.file.name, "...").code, BAD_COMMAND_LINE)
+        self.assertEqual(self.call("query", done.file.name, "--state", "3").code, BAD_COMMAND_LINE)
 
     def test_check_says_sizes(self):
         write_jsonl(self.folder / "a.jsonl", TEXTS)

@@ -1,12 +1,14 @@
 """Longest matches, spans, coverage and groups against sets of n-grams, on 1 to 4 ranks; exclusions, restarts, real texts; what is refused."""
 import json
 import random
+import subprocess
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, JobTest, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, SOURCE, STOPPED_EARLY, JobTest, job_text, main
 from plain_matches import Corpus, covered, maximal, words
 
 GOLDEN = "the cat sat on the mat and the dog sat on the log while it rained"
@@ -149,6 +151,8 @@ class CreativityIndex(JobTest):
         self.assertAlmostEqual(done.result("group_index")[1], np.mean(index[[1, 2, 3]]))
         low, high = done.result("group_index_low")[1], done.result("group_index_high")[1]
         self.assertTrue(low < done.result("group_index")[1] < high, (low, high))
+        drawn = subprocess.run([sys.executable, "-B", SOURCE / "analysis" / "plot.py", done.file], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((drawn.returncode, drawn.stdout), (0, f"{done.file.with_suffix('.png')}\n"), drawn.stderr)
         again = self.run_job(self.job(2, 3, compare={"by": "author", "strata": ["kind"], "resamples": 200}), name="again")
         self.assertEqual(self.call("diff", done.file, again.file).code, DONE)
 
