@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct CommandLine {
   std::filesystem::path job_file;          ///< -c; empty: none, "-": standard input
   std::vector<std::string> overrides;      ///< --set
   std::vector<std::filesystem::path> files;  ///< of inspect and query (one), diff and convert (two)
-  std::string state;                       ///< of query: an index, a name or a predicate
+  std::optional<std::string> state;        ///< of query: an index, a name or a predicate
   std::string words;                       ///< of query: words of a corpus index
   double relative_tolerance = 0;           ///< of diff; 0: the same bits
   bool reorder = false;                    ///< of convert: near states get near numbers

@@ -63,11 +63,11 @@ ExitCode query_result(CommandLine const& line, MPI_Comm comm) {
   Context context(comm, line.options, line.verbosity);
   io::InputFile const file(comm, line.files[0]);
   if (file.text_attribute("/", "schema") == "bellshard.corpus_index") return query_index(context, line);
-  if (line.state.empty()) fail(ExitCode::bad_command_line, "{} is a result: name a state of it with --state", line.files[0].string());
+  if (!line.state) fail(ExitCode::bad_command_line, "{} is a result: name a state of it with --state", line.files[0].string());
   if (!line.words.empty()) fail(ExitCode::bad_command_line, "`{}` is one word too many: {} is a result, not an index", line.words, line.files[0].string());
   ResultStates const states(file);
   NameColumn const action_names(file, "/results/action_name");
-  auto const found = states.find(line.state);
+  auto const found = states.find(*line.state);
 
   std::string text;
   for (std::size_t k = 0; k < std::min(found.size(), most_shown); ++k) {

@@ -123,7 +123,7 @@ std::string counted(std::int64_t times) { return times == 1 ? "once" : fmt::form
 }  // namespace
 
 ExitCode query_index(Context& context, CommandLine const& line) {
-  if (!line.state.empty()) fail(ExitCode::bad_command_line, "--state has no use here: {} is an index; give words in quotes", line.files[0].string());
+  if (line.state) fail(ExitCode::bad_command_line, "--state has no use here: {} is an index; give words in quotes", line.files[0].string());
   corpus::IndexFile const index(context.comm(), line.files[0]);
   auto const vocabulary = index.read_vocabulary();
   auto pattern = pattern_of(index, vocabulary, line.words);

@@ -10,8 +10,8 @@ static_assert(separator == text::separator && no_word == text::no_word);
 namespace {
 
 template <class T>
-Array<T> to_device(char const* label, std::vector<T> const& values) {
-  Array<T> const array(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)), values.size());
+Array<T> to_device(std::string const& label, std::vector<T> const& values) {
+  Array<T> const array(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), values.size());
   Kokkos::deep_copy(array, Kokkos::View<T const*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(values.data(), values.size()));
   return array;
 }
