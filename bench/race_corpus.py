@@ -19,7 +19,8 @@ import statistics
 import subprocess
 import sys
 import time
-import venv
+
+from private_environment import inside_environment
 
 PACKAGES = ["infini-gram", "h5py", "numpy", "tqdm"]
 WALKS = 4096        # documents that are written at a time
@@ -40,18 +41,6 @@ def options():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--bind-to", "none"])
     return parser.parse_args()
-
-
-def inside_environment(cache):
-    """Goes on as the python of the private environment, which is made on first use."""
-    folder = cache / f"python-{sys.version_info.major}.{sys.version_info.minor}"
-    python = folder / "bin" / "python"
-    if pathlib.Path(sys.prefix) == folder:
-        return
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
-    os.execv(python, [python, __file__, *sys.argv[1:]])
 
 
 class Walker:
@@ -148,7 +137,7 @@ def infini_gram(asked):
 def main():
     asked = options()
     asked.cache, asked.folder = asked.cache.resolve(), asked.folder.resolve()
-    inside_environment(asked.cache)
+    inside_environment(asked.cache, PACKAGES)
     import h5py
     import numpy as np
     asked.folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import venv
+
+from private_environment import inside_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = ["mdpsolver", "quantecon", "pymdptoolbox", "stormpy", "h5py", "scipy"]
@@ -38,21 +39,6 @@ def options():
     parser.add_argument("--limit", type=float, default=300, help="seconds a solve may take, with its set-up [s]")
     parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--oversubscribe", "--bind-to", "none"])
     return parser.parse_args()
-
-
-def inside_environment(cache):
-    """Goes on as the python of the private environment, which is made on first use."""
-    folder = cache / f"python-{sys.version_info.major}.{sys.version_info.minor}"
-    python = folder / "bin" / "python"
-    if pathlib.Path(sys.prefix) == folder:
-        return
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    for package in PACKAGES:  # one by one: a peer without a package for this Python stays away, the others run
-        known = subprocess.run([python, "-m", "pip", "show", "-q", package], capture_output=True)
-        if known.returncode != 0 and subprocess.run([python, "-m", "pip", "install", "-q", package]).returncode != 0:
-            print(f"{package} cannot be installed from PyPI for Python {sys.version.split()[0]}: it takes no part", file=sys.stderr)
-    os.execv(python, [python, __file__, *sys.argv[1:]])
 
 
 def models(grid):
@@ -169,7 +155,7 @@ def rows(model, outcome):
 def main():
     asked = options()
     asked.cache = asked.cache.resolve()
-    inside_environment(asked.cache)
+    inside_environment(asked.cache, PACKAGES)
     from race_peers import PEERS
     print(f"{os.cpu_count()} cores; Bellshard on {asked.ranks} ranks x {asked.threads} threads, method {asked.method}; accuracy {asked.accuracy:g}, "
           f"median of {asked.repeats}\n\n| model | solver | solve, s | least .. greatest | times Bellshard's | error (Bellshard: proven) |\n|---|---|---|---|---|---|", flush=True)
