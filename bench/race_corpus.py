@@ -14,7 +14,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -94,12 +93,16 @@ def make_texts(asked):
 
 
 def bellshard(asked, job, *keys):
-    """-> seconds of the whole run; the job's result lies in the folder"""
+    """-> seconds of the whole run, peak memory of a rank [B]; the job's result lies in the folder"""
     words = [w for key in keys for w in ("--set", key)]
     begin = time.monotonic()
-    subprocess.run([*asked.mpiexec, "-n", str(asked.ranks), asked.program.resolve(), "run", job, "--restart", "never", *words], cwd=asked.folder, check=True,
-                   env={**os.environ, "OMP_NUM_THREADS": "1"})
-    return time.monotonic() - begin
+    ranks = subprocess.Popen([*asked.mpiexec, "-n", str(asked.ranks), asked.program.resolve(), "run", job, "--restart", "never", *words], cwd=asked.folder,
+                             env={**os.environ, "OMP_NUM_THREADS": "1"})
+    _, status, usage = os.wait4(ranks.pid, 0)  # of the launcher and the ranks that it waited for
+    ranks.returncode = os.waitstatus_to_exitcode(status)
+    if ranks.returncode != 0:
+        sys.exit(f"bellshard run {job} left with {ranks.returncode}")
+    return time.monotonic() - begin, usage.ru_maxrss * 1024
 
 
 def rate(path):
@@ -143,8 +146,7 @@ def main():
     asked.folder.mkdir(parents=True, exist_ok=True)
     make_texts(asked)
 
-    whole = bellshard(asked, "corpus_index", 'corpus.files=["corpus.jsonl"]')
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    whole, memory = bellshard(asked, "corpus_index", 'corpus.files=["corpus.jsonl"]')
     with h5py.File(asked.folder / "index.h5") as file:
         positions = file["results/token"].shape[0]
         size = file["results/token"].id.get_storage_size() + file["results/suffix"].id.get_storage_size()
