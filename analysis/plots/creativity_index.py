@@ -25,13 +25,19 @@ def group_names(results):
 
 
 def targets_of(file):
-    """The texts by name, where the file of the targets still lies where it lay; else none."""
+    """The texts by name, where the file of the targets lies where the job file says, not compressed; else none. Broken lines, which a job may pass over, have none."""
     table = tomllib.loads(style.text(file["input"].attrs["job_file"]))["targets"] if "input" in file else {}
     path = pathlib.Path(table.get("file", ""))
-    if not path.is_file() or path.suffix != ".jsonl":
-        return {}
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return {str(record.get(table["name_field"])): record.get(table["text_field"], "") for record in records if isinstance(record, dict)}
+    texts = {}
+    if not path.is_file():
+        return texts
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            record = json.loads(line)
+            texts[str(record[table["name_field"]])] = record[table["text_field"]].encode()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return texts
 
 
 def draw_coverage(axes, results):
@@ -66,10 +72,10 @@ def draw_text(axes, results, texts):
     ids = names(results, "target_id", "target_id_offset")
     axes.set_title(f"{ids[k]}: matches by source")
     if ids[k] not in texts or "position_begin" not in results:
-        axes.text(0, 0.95, "The file of the targets is not where it was, so the words cannot be shown.", va="top", fontsize=9)
+        axes.text(0, 0.95, "The words cannot be shown: the file of the targets is not where the job file says,\nor it is compressed.", va="top", fontsize=9)
         return
-    text = texts[ids[k]].encode()
-    begin, stop = results["position_begin"][offset[k]:offset[k + 1]], results["position_end"][offset[k]:offset[k + 1]]
+    text = texts[ids[k]]
+    begin = results["position_begin"][offset[k]:offset[k + 1]]
     sources = names(results, "source_name", "source_name_offset")
     used = list(dict.fromkeys(int(s) for s in of_word if s >= 0))
     column = line = 0

@@ -29,7 +29,6 @@ std::string JsonLine::parse(std::string_view line) {
   return {};
 }
 
-bool JsonLine::has(std::string const& field) const { return impl_->object.at_key(field).error() == simdjson::SUCCESS; }
 std::optional<std::string_view> JsonLine::text(std::string const& field) const { return impl_->get<std::string_view>(field); }
 std::optional<double> JsonLine::number(std::string const& field) const { return impl_->get<double>(field); }
 
@@ -51,18 +50,6 @@ bool JsonLine::ids(std::string const& field, std::vector<std::uint32_t>& ids) co
     std::uint64_t id = 0;
     if (item.get(id) != simdjson::SUCCESS || id > 0xFFFFFFFFu) return false;
     ids.push_back(static_cast<std::uint32_t>(id));
-  }
-  return true;
-}
-
-bool JsonLine::numbers(std::string const& field, std::vector<double>& numbers) const {
-  numbers.clear();
-  simdjson::dom::array array;
-  if (impl_->object.at_key(field).get(array) != simdjson::SUCCESS) return false;
-  for (auto item : array) {
-    double number = 0;
-    if (item.get(number) != simdjson::SUCCESS) return false;
-    numbers.push_back(number);
   }
   return true;
 }

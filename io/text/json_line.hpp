@@ -17,7 +17,6 @@ class JsonLine {
   /// Empty where the line is a JSON object; else what is wrong with it.
   std::string parse(std::string_view line);
 
-  bool has(std::string const& field) const;
   /// A text field, valid until the next parse; empty where there is none or it is no text.
   std::optional<std::string_view> text(std::string const& field) const;
   /// A text, or a number or truth value as text; "" for null.
@@ -25,7 +24,6 @@ class JsonLine {
   std::optional<double> number(std::string const& field) const;
   /// An array of whole numbers from 0 to 2^32 - 1; false where it is none.
   bool ids(std::string const& field, std::vector<std::uint32_t>& ids) const;
-  bool numbers(std::string const& field, std::vector<double>& numbers) const;
 
  private:
   struct Impl;

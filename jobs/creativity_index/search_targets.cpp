@@ -120,14 +120,11 @@ std::vector<Block> find_duplicates(Context& context, Targets const& targets, Par
       for (auto const& [position, span] : part->find_all(text, spans)) own.push_back({position, target[static_cast<std::size_t>(span)]});
     }
   });
-  auto all = mail.deliver(std::vector(static_cast<std::size_t>(context.ranks()), own)).items;
-  std::sort(all.begin(), all.end());
+  auto const all = mail.deliver(std::vector(static_cast<std::size_t>(context.ranks()), own)).items;
   std::vector<Block> places;
   for (auto const& [position, target] : all) {
     ++count[static_cast<std::size_t>(target)];
-    Block const place{position, position + targets.length(target)};
-    if (!places.empty() && place.begin <= places.back().end) places.back().end = std::max(places.back().end, place.end);
-    else places.push_back(place);
+    places.push_back({position, position + targets.length(target)});
   }
   return places;
 }

@@ -42,7 +42,7 @@ class SearchTargets : public Step {
 /// Words of targets [begin, end) on the execution space, no_word behind each target.
 Array<std::uint32_t> text_of(Targets const& targets, std::int64_t begin, std::int64_t end);
 
-/// Places of the corpus where a whole target stands, sorted and merged; adds to count [target] how many there are. The same on every rank; collective.
+/// Places of the corpus where a whole target stands, in any order; adds to count [target] how many there are. The same on every rank; collective.
 std::vector<Block> find_duplicates(Context& context, Targets const& targets, Parts const& parts, std::vector<std::int64_t>& count);
 
 }  // namespace bellshard::creativity_index
