@@ -25,11 +25,11 @@ def group_names(results):
 
 
 def targets_of(file):
-    """The texts by name, where the file of the targets lies where the job file says, not compressed; else none. Broken lines, which a job may pass over, have none."""
+    """The texts by name, where the file of the targets lies where the job file says, from here or from the result, not compressed; else none. Broken lines, which a job may pass over, have none."""
     table = tomllib.loads(style.text(file["input"].attrs["job_file"]))["targets"] if "input" in file else {}
-    path = pathlib.Path(table.get("file", ""))
-    texts = {}
-    if not path.is_file():
+    named, texts = pathlib.Path(table.get("file", "")), {}
+    path = next((p for p in (named, pathlib.Path(file.filename).parent / named) if p.is_file()), None)
+    if path is None:
         return texts
     for line in path.read_bytes().split(b"\n"):
         try:
@@ -48,6 +48,7 @@ def draw_coverage(axes, results):
         value, low, high = (results[f"group_coverage{end}"][k] for end in ("", "_low", "_high"))
         beside = level + 0.6 * ((k + 0.5) / len(shown) - 0.5)  # so that intervals do not hide each other
         axes.errorbar(beside, value, (value - low, high - value), color=colour, marker="o", markersize=3, linewidth=0, elinewidth=1, label=f"{name} ({results['group_targets'][k]:,})")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("L: words of a match that count")
     axes.set_ylabel("Share of words covered")
     axes.set_ylim(bottom=0)
@@ -91,8 +92,10 @@ def draw_text(axes, results, texts):
         axes.text(column / COLUMNS, 1 - line / (MOST_LINES + 5), word, family="DejaVu Sans Mono", fontsize=7.5, va="top", color=colour,
                   weight="bold" if of_word[w] >= 0 else "normal")
         column += len(word)
-    for n, s in enumerate(used[:4]):
-        axes.text(0, 1 - (line + 2 + n) / (MOST_LINES + 5), "\u25a0 " + textwrap.shorten(sources[s], 70), color=COLOURS[n % len(COLOURS)], fontsize=8, va="top")
+    for n, s in enumerate(used):  # two columns, below the text as far as there is room
+        row, side = divmod(n, 2)
+        if line + 2 + row < MOST_LINES + 5:
+            axes.text(side / 2, 1 - (line + 2 + row) / (MOST_LINES + 5), "\u25a0 " + textwrap.shorten(sources[s], 45), color=COLOURS[n % len(COLOURS)], fontsize=8, va="top")
 
 
 def draw(file):
