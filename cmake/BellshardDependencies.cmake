@@ -18,7 +18,7 @@ target_link_libraries(bellshard_hdf5 INTERFACE ${HDF5_C_HL_LIBRARIES} ${HDF5_HL_
 
 # Header-only libraries; each is seen by one file.
 function(bellshard_header_library target header package)
-  find_path(${target}_INCLUDE ${header})
+  find_path(${target}_INCLUDE ${header} PATH_SUFFIXES eigen3)
   if(NOT ${target}_INCLUDE)
     message(FATAL_ERROR "${header} was not found; install ${package}")
   endif()
@@ -30,6 +30,7 @@ bellshard_header_library(bellshard_toml toml++/toml.h libtomlplusplus-dev)
 bellshard_header_library(bellshard_cli11 CLI/CLI.hpp libcli11-dev)
 bellshard_header_library(bellshard_json nlohmann/json.hpp nlohmann-json3-dev)
 bellshard_header_library(bellshard_random123 Random123/philox.h librandom123-dev)
+bellshard_header_library(bellshard_eigen Eigen/Eigenvalues libeigen3-dev)
 bellshard_header_library(bellshard_utf8proc utf8proc.h libutf8proc-dev)
 target_link_libraries(bellshard_utf8proc INTERFACE utf8proc)
 bellshard_header_library(bellshard_xxhash xxhash.h libxxhash-dev)

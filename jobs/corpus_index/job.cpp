@@ -4,6 +4,7 @@
 
 #include "io/hdf5/result_file.hpp"
 #include "jobs/corpus_index/sort_parts.hpp"
+#include "jobs/corpus_index/vector_rows.hpp"
 #include "src/config/job_file.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/drive/drive.hpp"
@@ -18,6 +19,7 @@ constexpr std::int64_t most_positions = (std::int64_t{1} << 31) - 1;  // of a pa
 struct Config {
   corpus::CorpusConfig corpus;
   std::int64_t parts = 0;
+  VectorConfig vectors;
   std::string file = "index.h5";
 };
 
@@ -102,13 +104,32 @@ void write_words(Context const& context, io::ResultFile& out, corpus::Vocabulary
   out.write("word_count", {word}, share(words), vocabulary.counts(), {"count"}, "how often a word comes in the corpus");
 }
 
+Block positions_of(std::vector<corpus::Part> const& parts, Block own) {
+  if (own.empty()) return {};
+  return {parts[static_cast<std::size_t>(own.begin)].positions.begin, parts[static_cast<std::size_t>(own.end - 1)].positions.end};
+}
+
+/// Tokens as they lie beside the result until it is written.
+ReadTokens token_reader(PartFiles const& files, corpus::TokenId largest) {
+  return [&files, narrow = token_bytes(largest) == 2](Block items) {
+    std::vector<std::uint32_t> tokens(static_cast<std::size_t>(items.size()));
+    if (!narrow) {
+      files.read_tokens(items, tokens.data());
+      return tokens;
+    }
+    std::vector<std::uint16_t> stored(tokens.size());
+    files.read_tokens(items, stored.data());
+    tokens.assign(stored.begin(), stored.end());
+    return tokens;
+  };
+}
+
 void write_index(Context& context, Config const& config, corpus::Survey const& survey, std::vector<corpus::Part> const& parts, PartFiles const& files, Block own_parts,
-                 io::RunRecord const& record, DriveResult const& driven, std::filesystem::path const& path) {
+                 VectorRows const& vectors, io::RunRecord const& record, DriveResult const& driven, std::filesystem::path const& path) {
   io::ResultFile out(context.comm(), path, record);
   Axes const axes{out.bare_axis("position", survey.positions()), out.axis("part_border", static_cast<std::int64_t>(parts.size()) + 1, "borders between parts"),
                   out.bare_axis("document", survey.documents), out.bare_axis("document_border", survey.documents + 1)};
-  Block own;
-  if (!own_parts.empty()) own = {parts[static_cast<std::size_t>(own_parts.begin)].positions.begin, parts[static_cast<std::size_t>(own_parts.end - 1)].positions.end};
+  auto const own = positions_of(parts, own_parts);
   bool const narrow = token_bytes(survey.largest) == 2;
   io::ShardedArray token{"token", narrow ? io::ElementType::uint16 : io::ElementType::uint32, {survey.positions()}, own, false, "1",
                          "tokens of all documents: 0 behind each document, else the number of a word from 1 on (of an id: one more than the id)"};
@@ -131,6 +152,7 @@ void write_index(Context& context, Config const& config, corpus::Survey const& s
   out.write("part_document", {axes.part_border}, borders, first_document, {"1"}, "first document of a part");
   write_documents(context, out, axes, config, survey);
   if (config.corpus.tokens == corpus::Tokens::words) write_words(context, out, survey.vocabulary);
+  if (config.vectors.asked()) write_vectors(out, config.vectors, vectors);
   config.corpus.describe([&](auto const& name, auto const& value) { out.attribute(name, value); });
   out.attribute("largest_token", static_cast<double>(survey.largest));
   out.attribute("skipped_documents", static_cast<double>(survey.skipped));
@@ -146,6 +168,7 @@ class CorpusIndexJob : public Job {
     keys.integer("index.parts", config_.parts, "runs of documents that are sorted and searched each by itself; 0: one a rank. More of them need less memory at a time")
         .range(0, 1e6)
         .unit("count");
+    config_.vectors.declare(keys);
     keys.table("output", "where it goes");
     keys.text("output.file", config_.file, "the index, below the output folder (-o)");
   }
@@ -162,25 +185,35 @@ class CorpusIndexJob : public Job {
     auto const token = token_bytes(survey.largest);
     auto const disk = static_cast<double>(survey.positions()) * static_cast<double>(token + 4);
     double const documents = max_over_ranks(context.comm(), static_cast<double>(survey.own.size()));
+    std::vector<MemoryItem> memory{{"one part being sorted", sort_bytes(static_cast<std::int64_t>(most), token)},
+                                   {"vocabulary", static_cast<double>(survey.vocabulary.letters().size()) + 120.0 * static_cast<double>(survey.vocabulary.size())},
+                                   {"document table", 100 * documents}};
+    if (config_.vectors.asked()) {
+      auto const own = (static_cast<std::int64_t>(parts.size()) + context.ranks() - 1) / context.ranks();
+      auto const vectors = vector_memory(context, config_.vectors, survey, own * static_cast<std::int64_t>(most));
+      memory.insert(memory.end(), vectors.begin(), vectors.end());
+    }
     return {{{"documents", fmt::format("{}", survey.documents)},
              {"tokens", fmt::format("{}", survey.tokens)},
              {"words", fmt::format("{}", survey.vocabulary.size())},
              {"parts", fmt::format("{}", parts.size())},
              {"index on the disk", human_bytes(disk + static_cast<double>(survey.documents) * 60)},
              {"beside it while sorting", human_bytes(disk)}},
-            {{"one part being sorted", sort_bytes(static_cast<std::int64_t>(most), token)},
-             {"vocabulary", static_cast<double>(survey.vocabulary.letters().size()) + 120.0 * static_cast<double>(survey.vocabulary.size())},
-             {"document table", 100 * documents}},
+            memory,
             {}};
   }
 
   ExitCode run(Context& context, Keys const& keys) override {
     auto const path = context.options().output_dir / config_.file;
-    auto const record = make_record(context, "corpus_index", "suffix-array index of a corpus", config_.corpus.files);
+    auto inputs = config_.corpus.files;
+    if (config_.vectors.from_file()) inputs.push_back(config_.vectors.file);
+    auto const record = make_record(context, "corpus_index", "suffix-array index of a corpus", inputs);
     auto const survey = look(context);
     context.log().info("{} documents, {} tokens, {} words, {} of text in {}", human_count(static_cast<double>(survey.documents)),
                        human_count(static_cast<double>(survey.tokens)), human_count(static_cast<double>(survey.vocabulary.size())), human_bytes(survey.bytes),
                        human_seconds(context.seconds()));
+    VectorRows vectors;
+    if (config_.vectors.from_file()) vectors = read_vectors(context, config_.vectors, config_.corpus, survey);
     auto const parts = cut(context, survey);
     std::vector<Block> positions;
     for (auto const& part : parts) positions.push_back(part.positions);
@@ -189,7 +222,7 @@ class CorpusIndexJob : public Job {
 
     DriveOptions options;
     options.output = path;
-    options.fingerprint = canonical_text(keys, {"corpus"}) + fmt::format("[index]\nparts = {}\n", parts.size());
+    options.fingerprint = canonical_text(keys, {"corpus", "vectors"}) + fmt::format("[index]\nparts = {}\n", parts.size());
     for (auto const& [input, sha256] : record.inputs) options.fingerprint += fmt::format("# {}: SHA-256 {}\n", input, sha256);
     options.checkpoint_each_sweep = true;
     options.residual_unit = "count";
@@ -197,7 +230,8 @@ class CorpusIndexJob : public Job {
     auto const driven = drive(context, step, record, options);
     if (driven.outcome == Outcome::stopped) return driven.exit_code();
 
-    write_index(context, config_, survey, parts, files, step.own_parts(), record, driven, path);
+    if (config_.vectors.trained()) vectors = train_vectors(context, config_.vectors, survey, positions_of(parts, step.own_parts()), token_reader(files, survey.largest));
+    write_index(context, config_, survey, parts, files, step.own_parts(), vectors, record, driven, path);
     for (auto part = step.own_parts().begin; part < step.own_parts().end; ++part) files.remove(static_cast<int>(part));
     discard_checkpoints(context, options);
     context.log().info("{}", summary_line(driven, path));

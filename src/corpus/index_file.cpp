@@ -1,5 +1,7 @@
 #include "src/corpus/index_file.hpp"
 
+#include <cmath>
+
 namespace bellshard::corpus {
 
 IndexFile::IndexFile(MPI_Comm comm, std::filesystem::path const& path) : file_(comm, path) {
@@ -25,6 +27,20 @@ Vocabulary IndexFile::read_vocabulary() const {
   if (tokens_ == Tokens::ids) return {};
   auto const letters = file_.read_all<std::uint8_t>("/results/word_letters");
   return {{letters.begin(), letters.end()}, file_.read_all<std::int64_t>("/results/word_offset"), file_.read_all<std::int64_t>("/results/word_count")};
+}
+
+WordVectors IndexFile::read_vectors() const {
+  auto const& path = file_.path().string();
+  BELLSHARD_INPUT(has_vectors(), "{}: the index has no word vectors; make it again with vectors.components = 100, or with vectors.file", path);
+  auto const shape = file_.shape("/results/vector");
+  BELLSHARD_INPUT(shape.size() == 2 && shape[0] <= static_cast<std::int64_t>(largest_), "{}: /results/vector does not fit the vocabulary; make the index again", path);
+  WordVectors vectors{shape[0], shape[1], file_.read_all<float>("/results/vector")};
+  for (std::int64_t k = 0; k < vectors.words; ++k) {
+    double squares = 0;
+    for (std::int64_t c = 0; c < vectors.components; ++c) squares += std::pow(static_cast<double>(vectors.value[static_cast<std::size_t>(k * vectors.components + c)]), 2);
+    BELLSHARD_INPUT(squares == 0 || std::abs(squares - 1) < 1e-4, "{}: /results/vector[{}] has the length {}, neither 1 nor 0; make the index again", path, k, std::sqrt(squares));
+  }
+  return vectors;
 }
 
 std::vector<std::int64_t> IndexFile::read_document_offsets(Block documents) const {

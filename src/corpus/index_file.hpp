@@ -5,6 +5,7 @@
 
 #include "io/hdf5/input_file.hpp"
 #include "src/corpus/corpus.hpp"
+#include "src/corpus/word_vectors.hpp"
 
 namespace bellshard::corpus {
 
@@ -25,6 +26,9 @@ class IndexFile {
   TokenId largest() const { return largest_; }
   std::int64_t token_bytes() const { return largest_ <= 0xFFFF ? 2 : 4; }
   Vocabulary read_vocabulary() const;  ///< empty where the corpus has ids
+
+  bool has_vectors() const { return file_.has("/results/vector"); }
+  WordVectors read_vectors() const;  ///< on every rank; exit 4 where the index has none, or a row is neither of length 1 nor 0
 
   /// First positions of these documents and the end of the last one.
   std::vector<std::int64_t> read_document_offsets(Block documents) const;

@@ -20,4 +20,8 @@ std::vector<double> gather_from_ranks(MPI_Comm comm, std::vector<double> const& 
   return all;
 }
 
+void broadcast_from_root(MPI_Comm comm, std::span<double> numbers) {
+  BELLSHARD_MPI(MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_DOUBLE, 0, comm));
+}
+
 }  // namespace bellshard
