@@ -43,7 +43,7 @@ class ShardedBlock {
         panels_(panels),
         own_(block("bellshard::corpus_index::own_rows", panels, axis.block(context.rank()).size())),
         space_(block("bellshard::corpus_index::own_space", panels, axis.block(context.rank()).size())),
-        factor_("bellshard::corpus_index::factor", static_cast<std::size_t>(panels * panels * linalg::lanes * linalg::lanes)),
+        factor_(block("bellshard::corpus_index::factor", panels, panels * linalg::lanes)),
         gram_(panels, axis.block(context.rank()).size()) {}
 
   linalg::Panels const& own() const { return own_; }
@@ -71,7 +71,7 @@ class ShardedBlock {
     auto const host = Kokkos::create_mirror_view(factor_);
     for (std::size_t k = 0; k < n; ++k) {
       auto const times = eigen.value[k] > negligible * eigen.value[0] ? weight(k) : 0.0;
-      for (std::size_t i = 0; i < n; ++i) host(i * n + k) = times * eigen.vector[i * n + k];
+      for (std::size_t i = 0; i < n; ++i) host(k / linalg::lanes, i, k % linalg::lanes) = times * eigen.vector[i * n + k];
     }
     Kokkos::deep_copy(factor_, host);
     linalg::times_small(Execution(), own_, factor_, space_);
@@ -111,8 +111,7 @@ class ShardedBlock {
  private:
   Context& context_;
   std::int64_t panels_;
-  linalg::Panels own_, space_;
-  Array<double> factor_;
+  linalg::Panels own_, space_, factor_;
   linalg::GramMatrix gram_;
 };
 

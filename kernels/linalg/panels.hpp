@@ -80,21 +80,27 @@ class GramMatrix {
   Array<double> part_, sum_;
 };
 
-/// y = x factor; factor [column of x, column of y], row by row. x and y are not the same.
-inline void times_small(Execution const& execution, ConstPanels const& x, Array<double const> const& factor, Panels const& y) {
-  auto const rows = static_cast<std::int64_t>(y.extent(1)), inner = static_cast<std::int64_t>(x.extent(0)), columns = static_cast<std::int64_t>(y.extent(0)) * lanes;
+/// y = x factor; factor has a row for each column of x. y is not x.
+inline void times_small(Execution const& execution, ConstPanels const& x, ConstPanels const& factor, Panels const& y) {
+  constexpr int block = 8;  // rows that share what is read of the factor
+  auto const rows = static_cast<std::int64_t>(y.extent(1)), blocks = (rows + block - 1) / block, inner = static_cast<std::int64_t>(x.extent(0));
   Kokkos::parallel_for(
-      "bellshard::linalg::times_small", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::int64_t>>(execution, 0, columns / lanes * rows), KOKKOS_LAMBDA(std::int64_t item) {
-        std::int64_t const p = item / rows, r = item % rows;
-        double sum[lanes] = {};
+      "bellshard::linalg::times_small", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::int64_t>>(execution, 0, static_cast<std::int64_t>(y.extent(0)) * blocks),
+      KOKKOS_LAMBDA(std::int64_t item) {
+        std::int64_t const p = item / blocks, first = item % blocks * block;
+        std::int64_t const last = first + block <= rows ? block - 1 : rows - first - 1;
+        double sum[block][lanes] = {};
         for (std::int64_t i = 0; i < inner; ++i) {
           for (int a = 0; a < lanes; ++a) {
-            double const left = x(i, r, a);
-            double const* const right = &factor((i * lanes + a) * columns + p * lanes);
-            for (int b = 0; b < lanes; ++b) sum[b] += left * right[b];
+            for (int r = 0; r < block; ++r) {
+              double const left = x(i, first + (r < last ? r : last), a);
+              for (int b = 0; b < lanes; ++b) sum[r][b] += left * factor(p, i * lanes + a, b);
+            }
           }
         }
-        for (int b = 0; b < lanes; ++b) y(p, r, b) = sum[b];
+        for (std::int64_t r = 0; r <= last; ++r) {
+          for (int b = 0; b < lanes; ++b) y(p, first + r, b) = sum[r][b];
+        }
       });
 }
 
