@@ -9,6 +9,17 @@
 
 namespace bellshard::creativity_index {
 
+/// The search of spans that the corpus holds nearly.
+struct NearConfig {
+  bool search = false;
+  double threshold = 0.95;           ///< least mean similarity, in both directions
+  std::int64_t content_words = 2;    ///< of a span and of a window, at least
+  std::int64_t longest_window = 100; ///< content words
+  std::int64_t common_words = 100;   ///< the most frequent words, which are no content
+  std::int64_t documents = 500;      ///< of a target
+  std::int64_t rare_words = 20;      ///< of a target, by which they are found
+};
+
 struct Config {
   std::filesystem::path index;
   std::filesystem::path targets;
@@ -16,6 +27,7 @@ struct Config {
   io::BrokenDocument broken = io::BrokenDocument::refuse;
   std::vector<std::int64_t> min_length = {5, 12};  ///< the least and the greatest L
   std::int64_t batch = 1'000'000;                  ///< positions that are searched between two checkpoints
+  NearConfig near;
   std::filesystem::path exclude;
   bool duplicates = false;
   std::vector<std::string> strata;

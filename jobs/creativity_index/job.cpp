@@ -1,10 +1,12 @@
 #include "src/drive/job.hpp"
 
 #include "jobs/creativity_index/exclusions.hpp"
+#include "jobs/creativity_index/near_search.hpp"
 #include "jobs/creativity_index/result.hpp"
 #include "jobs/creativity_index/search_targets.hpp"
 #include "src/config/job_file.hpp"
 #include "src/dist/partition.hpp"
+#include "src/dist/reduce.hpp"
 #include "src/drive/record.hpp"
 #include "src/runtime/human.hpp"
 
@@ -13,10 +15,9 @@ namespace {
 
 /// Own parts, into memory. Ranks take turns in step, as reading is collective.
 Parts load_parts(Context& context, corpus::IndexFile const& index) {
-  auto const shares = Partition::equal(index.parts(), context.ranks());
-  auto const own = shares.block(context.rank());
+  auto const own = own_parts(context, index);
   Parts parts;
-  for (std::int64_t k = 0; k < shares.block(0).size(); ++k) {
+  for (std::int64_t k = 0; k < max_over_ranks(context.comm(), own.size()); ++k) {
     auto part = corpus::load_part(context.comm(), index, k < own.size() ? static_cast<int>(own.begin + k) : -1);
     if (part) parts.push_back(std::move(part));
   }
@@ -67,6 +68,8 @@ class CreativityIndexJob : public Job {
     if (!config_.exclude.empty()) inputs.push_back(config_.exclude);
     auto const record = make_record(context, "creativity_index", "how much of each text can be rebuilt from a corpus", inputs);
     corpus::IndexFile const index(context.comm(), config_.index);
+    BELLSHARD_INPUT(!config_.near.search || (index.tokens() == corpus::Tokens::words && index.has_vectors()),
+                    "{}: the index has no word vectors, which near.search needs; make it again with vectors.components = 100", config_.index.string());
     auto const vocabulary = index.read_vocabulary();
     Targets targets;
     together(context.comm(), [&] { targets = read_targets(config_, index, vocabulary); });
@@ -75,11 +78,11 @@ class CreativityIndexJob : public Job {
     context.log().info("{} texts of {} words against {} tokens in {} parts, read in {}", targets.size(), human_count(static_cast<double>(targets.words.size())),
                        human_count(static_cast<double>(index.all_positions())), index.parts(), human_seconds(context.seconds()));
     auto const excluded = exclude(context, config_, index, targets, parts);
-    SearchTargets step(context, config_, targets, parts);
+    SearchTargets step(context, config_, targets, parts, config_.near.search ? std::make_unique<NearSearch>(context, config_, index, targets, parts) : nullptr);
 
     DriveOptions options;
     options.output = context.options().output_dir / config_.file;
-    options.fingerprint = canonical_text(keys, {"targets", "search", "exclude"});
+    options.fingerprint = canonical_text(keys, {"targets", "search", "near", "exclude"});
     for (auto const& [input, sha256] : record.inputs) options.fingerprint += fmt::format("# {}: SHA-256 {}\n", input, sha256);
     options.residual_unit = "count";
     options.residual_name = "words that are not searched yet";

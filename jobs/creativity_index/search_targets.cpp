@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "jobs/creativity_index/coverage.hpp"
+#include "jobs/creativity_index/near_search.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/dist/mail.hpp"
 
 namespace bellshard::creativity_index {
@@ -38,14 +40,17 @@ Array<std::uint32_t> text_of(Targets const& targets, std::int64_t begin, std::in
   return text;
 }
 
-SearchTargets::SearchTargets(Context& context, Config const& config, Targets const& targets, Parts const& parts)
+SearchTargets::SearchTargets(Context& context, Config const& config, Targets const& targets, Parts const& parts, std::unique_ptr<NearSearch> near)
     : context_(context),
       config_(config),
       targets_(targets),
       parts_(parts),
+      near_(std::move(near)),
       longest_(targets.words.size()),
       count_(targets.words.size()),
       position_(targets.words.size(), -1) {}
+
+SearchTargets::~SearchTargets() = default;
 
 void SearchTargets::advance(std::int64_t) {
   auto const begin = done_;
@@ -58,7 +63,7 @@ void SearchTargets::advance(std::int64_t) {
   together(context_.comm(), [&] {
     Array<std::int32_t> const most("bellshard::creativity_index::longest", text.extent(0));
     for (auto const& part : parts_) part->raise_longest(text, 0, most);
-    Kokkos::deep_copy(Kokkos::View<std::int32_t*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(longest.data(), longest.size()), most);
+    longest = to_host(most);
   });
   reduce(context_.comm(), longest, MPI_INT32_T, MPI_MAX);
 
@@ -91,6 +96,7 @@ void SearchTargets::advance(std::int64_t) {
     count_[static_cast<std::size_t>(word[s])] = count[s];
     position_[static_cast<std::size_t>(word[s])] = position[s];
   }
+  if (near_) near_->search(begin, end);
   done_ = end;
   auto const searched = static_cast<double>(done_words() - first);
   work_ = {searched, 0, 2 * searched * sizeof(std::int32_t)};
@@ -101,7 +107,11 @@ std::vector<io::ShardedArray> SearchTargets::arrays() {
   done.fetch = [this](Block, void* host) { std::memcpy(host, &done_, sizeof done_); };
   done.store = [this](Block, void const* host) { std::memcpy(&done_, host, sizeof done_); };
   if (longest_.empty()) return {done};
-  return {done, whole("longest_match", longest_), whole("match_count", count_), whole("match_position", position_)};
+  std::vector<io::ShardedArray> all{done, whole("longest_match", longest_), whole("match_count", count_), whole("match_position", position_)};
+  if (near_) {
+    for (auto& array : {whole("near_length", near_->length), whole("near_score", near_->score), whole("near_position", near_->position), whole("near_window", near_->window)}) all.push_back(array);
+  }
+  return all;
 }
 
 std::vector<Block> find_duplicates(Context& context, Targets const& targets, Parts const& parts, std::vector<std::int64_t>& count) {

@@ -8,13 +8,17 @@
 
 namespace bellshard::creativity_index {
 
+class NearSearch;
+
 using Parts = std::vector<std::unique_ptr<corpus::PartSearch>>;
 
 /// Longest matches of every word of the targets in all parts, one batch of whole targets a sweep; for those that begin a maximal match, how
 /// often and where first it comes. Every rank searches its own parts; the longest, the sum and the first of all ranks count.
 class SearchTargets : public Step {
  public:
-  SearchTargets(Context& context, Config const& config, Targets const& targets, Parts const& parts);
+  /// near: null where near spans are not asked for.
+  SearchTargets(Context& context, Config const& config, Targets const& targets, Parts const& parts, std::unique_ptr<NearSearch> near);
+  ~SearchTargets() override;
 
   void advance(std::int64_t sweep) override;
   double residual() const override { return static_cast<double>(targets_.words.size()) - static_cast<double>(done_words()); }
@@ -25,6 +29,7 @@ class SearchTargets : public Step {
 
   std::vector<std::int32_t> const& longest() const { return longest_; }   ///< [word] words of the match that begins here
   std::vector<std::int64_t> const& count() const { return count_; }       ///< [word] of a maximal match of min_length or more: how often it comes; else 0
+  NearSearch const* near() const { return near_.get(); }
   std::vector<std::int64_t> const& position() const { return position_; } ///< [word] the same: where in the corpus first; else -1
 
  private:
@@ -33,6 +38,7 @@ class SearchTargets : public Step {
   Config const& config_;
   Targets const& targets_;
   Parts const& parts_;
+  std::unique_ptr<NearSearch> near_;
   std::int64_t done_ = 0;  ///< targets
   std::vector<std::int32_t> longest_;
   std::vector<std::int64_t> count_, position_;

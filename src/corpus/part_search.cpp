@@ -1,5 +1,6 @@
 #include "src/corpus/part_search.hpp"
 
+#include "kernels/host_copy.hpp"
 #include "kernels/text/longest_match.hpp"
 #include "kernels/text/suffix_array.hpp"
 
@@ -8,13 +9,6 @@ namespace bellshard::corpus {
 static_assert(separator == text::separator && no_word == text::no_word);
 
 namespace {
-
-template <class T>
-Array<T> to_device(std::string const& label, std::vector<T> const& values) {
-  Array<T> const array(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), values.size());
-  Kokkos::deep_copy(array, Kokkos::View<T const*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(values.data(), values.size()));
-  return array;
-}
 
 /// larger [i] = max(larger [i], other [i])
 void raise(Array<std::int32_t> const& larger, Array<std::int32_t> const& other) {
@@ -36,8 +30,8 @@ class PartSearchOf : public PartSearch {
   PartSearchOf(Block positions, Token largest, std::vector<Token> const& tokens, std::vector<std::uint32_t> const& suffix)
       : positions_(positions),
         largest_(largest),
-        tokens_(to_device("bellshard::corpus::tokens", tokens)),
-        index_(text::suffix_index<Token>(Execution(), tokens_, to_device("bellshard::corpus::suffix", suffix), largest)) {}
+        tokens_(to_device(tokens, "bellshard::corpus::tokens")),
+        index_(text::suffix_index<Token>(Execution(), tokens_, to_device(suffix, "bellshard::corpus::suffix"), largest)) {}
 
   void raise_longest(Array<std::uint32_t const> const& text, std::int64_t first, Array<std::int32_t> const& longest) const override {
     Array<std::int32_t> const lengths("bellshard::corpus::lengths", longest.extent(0));
@@ -49,30 +43,36 @@ class PartSearchOf : public PartSearch {
   std::vector<Found> find(Array<std::uint32_t const> const& text, std::vector<text::Span> const& spans) const override {
     Array<text::SuffixRange> const ranges(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::corpus::ranges"), spans.size());
     Array<std::uint32_t> const first(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::corpus::first"), spans.size());
-    text::match_ranges<Token>(Execution(), index_, text, to_device("bellshard::corpus::spans", spans), ranges);
+    text::match_ranges<Token>(Execution(), index_, text, to_device(spans, "bellshard::corpus::spans"), ranges);
     text::first_occurrence<Token>(Execution(), index_, ranges, first);
-    auto const host_ranges = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ranges);
-    auto const host_first = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), first);
+    auto const host_ranges = to_host(ranges);
+    auto const host_first = to_host(first);
     std::vector<Found> found(spans.size());
     for (std::size_t s = 0; s < spans.size(); ++s) {
-      found[s].count = static_cast<std::int64_t>(host_ranges(s).high) - host_ranges(s).low;
-      if (found[s].count > 0) found[s].position = positions_.begin + host_first(s);
+      found[s].count = static_cast<std::int64_t>(host_ranges[s].high) - host_ranges[s].low;
+      if (found[s].count > 0) found[s].position = positions_.begin + host_first[s];
     }
     return found;
   }
 
   std::vector<std::pair<std::int64_t, std::int64_t>> find_all(Array<std::uint32_t const> const& text, std::vector<text::Span> const& spans) const override {
     Array<text::SuffixRange> const ranges(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::corpus::ranges"), spans.size());
-    text::match_ranges<Token>(Execution(), index_, text, to_device("bellshard::corpus::spans", spans), ranges);
-    auto const host_ranges = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), ranges);
+    text::match_ranges<Token>(Execution(), index_, text, to_device(spans, "bellshard::corpus::spans"), ranges);
+    auto const host_ranges = to_host(ranges);
     std::vector<std::pair<std::int64_t, std::int64_t>> found;
     for (std::size_t s = 0; s < spans.size(); ++s) {
-      auto const range = host_ranges(s);
+      auto const range = host_ranges[s];
       if (range.low == range.high) continue;
-      auto const suffixes = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), Kokkos::subview(index_.suffix, std::pair<std::size_t, std::size_t>(range.low, range.high)));
-      for (std::size_t k = 0; k < suffixes.extent(0); ++k) found.emplace_back(positions_.begin + suffixes(k), static_cast<std::int64_t>(s));
+      for (auto const suffix : to_host(index_.suffix, range.low, std::int64_t{range.high} - range.low)) found.emplace_back(positions_.begin + suffix, static_cast<std::int64_t>(s));
     }
     return found;
+  }
+
+  Block positions() const override { return positions_; }
+
+  Regions near_regions(text::BestSimilarity const& best, TokenId common, std::vector<text::TextDocument> const& pairs, float threshold) const override {
+    auto const found = text::near_regions<Token>(Execution(), tokens_, common, best, to_device(pairs, "bellshard::corpus::pairs"), threshold);
+    return {to_host(found.pair), to_host(found.first), to_host(found.token), to_host(found.place)};
   }
 
   void exclude(std::span<Block const> positions) override {

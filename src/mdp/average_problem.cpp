@@ -8,7 +8,7 @@
 
 #include "kernels/dp/component_change.hpp"
 #include "src/dist/reduce.hpp"
-#include "src/mdp/host_copy.hpp"
+#include "src/mdp/host_bounds.hpp"
 #include "src/mdp/sharded_values.hpp"
 #include "src/mdp/sparse_operator.hpp"
 #include "src/runtime/large_array.hpp"

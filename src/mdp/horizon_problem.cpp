@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "kernels/dp/pinned.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/dist/reduce.hpp"
-#include "src/mdp/host_copy.hpp"
 #include "src/mdp/sharded_values.hpp"
 #include "src/runtime/large_array.hpp"
 

@@ -1,8 +1,8 @@
 #include "src/mdp/sparse_operator.hpp"
 
+#include "kernels/host_copy.hpp"
 #include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
-#include "src/mdp/host_copy.hpp"
 #include "src/mdp/sparse_operator_impl.hpp"
 #include "src/mdp/visiting_order.hpp"
 #include "src/runtime/context.hpp"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "kernels/dp/sparse_sweep.hpp"
-#include "src/mdp/host_copy.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/mdp/row_stream.hpp"
 #include "src/mdp/sparse_pack.hpp"
 

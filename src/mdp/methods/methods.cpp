@@ -253,7 +253,7 @@ void AdaptiveIteration::advance(std::int64_t) {
   trial_.work += work;
   if (!finished() && !exhausted()) {
     double const size = size_of(change);
-    if (trial_.change < 0) trial_.change = size;
+    if (trial_.change < 0) trial_.change = size, trial_.work = 0;
     if (trial_.patience <= 0) close_trial(size);
     double const begin = trial_.work;
     go(change);

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "kernels/dp/block_changes.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/dist/reduce.hpp"
-#include "src/mdp/host_copy.hpp"
 #include "src/mdp/sharded_values.hpp"
 
 namespace bellshard::mdp {

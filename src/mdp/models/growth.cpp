@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "src/mdp/device_table.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/mdp/generated_kind.hpp"
 #include "src/mdp/models/kinds.hpp"
 
@@ -49,7 +49,7 @@ Growth make_growth(std::int64_t points, double share, double discount) {
   for (std::int64_t i = 0; i < points; ++i) {
     for (double const z : productivity) output.push_back(z * std::pow(model.capital(i), share));
   }
-  model.output = device_table("bellshard::mdp::output", output);
+  model.output = to_device(output, "bellshard::mdp::output");
   return model;
 }
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "src/mdp/device_table.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/mdp/generated_kind.hpp"
 #include "src/mdp/models/demand.hpp"
 #include "src/mdp/models/kinds.hpp"
@@ -37,7 +37,7 @@ class InventoryKind : public GeneratedKind {
   }
   std::unique_ptr<Source> make(Context&) override {
     auto model = model_;
-    model.demand = device_table("bellshard::mdp::demand", std::isnan(mean_) ? demand_ : poisson_demand(mean_, static_cast<int>(model_.capacity)));
+    model.demand = to_device(std::isnan(mean_) ? demand_ : poisson_demand(mean_, static_cast<int>(model_.capacity)), "bellshard::mdp::demand");
     return source(model, {fmt::format("inventory of up to {} units, lost sales", model_.capacity),
                           {{"init", [](std::int64_t stock) { return stock == 0; }}},
                           {{"stock", [](std::int64_t stock) { return static_cast<double>(stock); }}}});

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "src/mdp/device_table.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/mdp/generated_kind.hpp"
 #include "src/mdp/models/demand.hpp"
 #include "src/mdp/models/kinds.hpp"
@@ -92,9 +92,9 @@ void set_demand(Perishable& model, std::vector<double> const& probability) {
     at_least[d] = tail;
     model.mean_demand += static_cast<double>(d) * padded[d];
   }
-  model.demand = device_table("bellshard::mdp::demand", padded);
-  model.at_least = device_table("bellshard::mdp::demand_at_least", at_least);
-  model.shortage = device_table("bellshard::mdp::shortage", shortage);
+  model.demand = to_device(padded, "bellshard::mdp::demand");
+  model.at_least = to_device(at_least, "bellshard::mdp::demand_at_least");
+  model.shortage = to_device(shortage, "bellshard::mdp::shortage");
 }
 
 std::unique_ptr<ModelKind> make_perishable_kind() { return std::make_unique<PerishableKind>(); }
