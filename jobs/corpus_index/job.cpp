@@ -175,6 +175,7 @@ class CorpusIndexJob : public Job {
 
   void check_keys(Keys const& keys) override {
     if (config_.file.empty()) keys.reject("output.file", "output.file is empty; name the index, for example \"index.h5\"");
+    config_.vectors.check(keys);
   }
 
   Estimate estimate(Context& context) override {

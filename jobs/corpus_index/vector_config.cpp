@@ -1,5 +1,7 @@
 #include "jobs/corpus_index/vector_config.hpp"
 
+#include <fmt/format.h>
+
 namespace bellshard::corpus_index {
 
 void VectorConfig::declare(Keys& keys) {
@@ -14,6 +16,16 @@ void VectorConfig::declare(Keys& keys) {
   keys.integer("vectors.iterations", iterations, "passes of the subspace iteration over the matrix and its transpose").range(1, 1000).unit("count");
   keys.integer("vectors.oversampling", oversampling, "components that are iterated besides those that are kept").range(0, 1000).unit("count");
   keys.integer("vectors.seed", seed, "of the random start of the subspace iteration").range(0, 4294967295.0);
+}
+
+void VectorConfig::check(Keys const& keys) const {
+  for (auto const* key : {"vectors.window", "vectors.smoothing", "vectors.shift", "vectors.exponent", "vectors.iterations", "vectors.oversampling", "vectors.seed"}) {
+    if (!trained() && keys.given(key)) {
+      keys.reject(key, from_file() ? fmt::format("{} has no use with vectors.file, whose vectors are taken as they are; remove one of them", key)
+                                   : fmt::format("{} has no use without vectors; set vectors.components = 100, for example", key));
+    }
+  }
+  if (!asked() && keys.given("vectors.words")) keys.reject("vectors.words", "vectors.words has no use without vectors; set vectors.components = 100, for example, or vectors.file");
 }
 
 }  // namespace bellshard::corpus_index

@@ -16,6 +16,7 @@ struct VectorConfig {
   std::filesystem::path file;
 
   void declare(Keys& keys);
+  void check(Keys const& keys) const;  ///< no key that would have no effect
   bool from_file() const { return !file.empty(); }
   bool trained() const { return components > 0 && !from_file(); }
   bool asked() const { return components > 0 || from_file(); }

@@ -40,7 +40,7 @@ bool to_unit_length(std::span<double const> row, float* unit) {
 
 VectorRows read_vectors(Context& context, VectorConfig const& config, corpus::CorpusConfig const& corpus, corpus::Survey const& survey) {
   VectorRows rows{vector_words(config, survey), 0, {}, {}, {}};
-  std::int64_t found = 0, lines = 0;
+  std::int64_t known = 0, found = 0, lines = 0;
   together(context.comm(), [&] {
     if (!context.root()) return;
     auto const path = config.file.string();
@@ -54,11 +54,13 @@ VectorRows read_vectors(Context& context, VectorConfig const& config, corpus::Co
       auto const token = token_of(file.word(), corpus, survey);
       if (token > rows.words || has[token - 1]) continue;
       has[token - 1] = true;
+      ++known;
       if (to_unit_length(file.values(), rows.value.data() + static_cast<std::int64_t>(token - 1) * rows.components)) ++found;
     }
     BELLSHARD_INPUT(lines > 0, "{}: there is no vector in it; check vectors.file", path);
-    BELLSHARD_INPUT(found > 0, "{}: none of its {} words is one of the {} most frequent words of the corpus: these are vectors of another vocabulary; check vectors.file", path, lines,
+    BELLSHARD_INPUT(known > 0, "{}: none of its {} words is one of the {} most frequent words of the corpus: these are vectors of another vocabulary; check vectors.file", path, lines,
                     rows.words);
+    BELLSHARD_INPUT(found > 0, "{}: the vectors of the words of the corpus are all 0; check vectors.file", path);
     rows.own = {0, rows.words};
   });
   rows.components = max_over_ranks(context.comm(), rows.components);
