@@ -107,9 +107,9 @@ std::vector<MemoryItem> vector_memory(Context& context, VectorConfig const& conf
   auto const pairs = [&](double of_corpus) {  // of token ids there are no counts
     return counts.empty() ? std::min(all, of_corpus * tokens * static_cast<double>(config.window)) : expected_pairs(counts.first(static_cast<std::size_t>(words)), tokens, of_corpus, config.window);
   };
-  double const contexts = 2 * pairs(1) / ranks;
-  return {{"pairs of near words, being sorted", counting_bytes(most_positions, config.window)},
-          {"pairs of near words, at most", sizeof(PairCount) * (pairs(share) + 3 * contexts)},
+  double const own = pairs(share), contexts = 2 * pairs(1) / ranks;
+  // First they are counted, then they are brought together.
+  return {{"pairs of near words, at most", sizeof(PairCount) * std::max(counting_bytes(most_positions, config.window) / sizeof(PairCount) + 3 * own, own + 3 * contexts)},
           {"their mutual information, at most", 2 * (sizeof(std::int32_t) + sizeof(float)) * contexts},
           {"blocks of the subspace iteration", block_bytes(words, words / context.ranks() + 1, config.columns())}};
 }
