@@ -12,15 +12,13 @@
 namespace bellshard::corpus_index {
 namespace {
 
-constexpr std::int64_t sorted_at_once = std::int64_t{1} << 24;  // pairs
-constexpr std::int64_t sent_at_once = std::int64_t{1} << 21;    // pairs of one rank and round
-
 template <class T>
 Array<T> space_for(std::string const& label, std::int64_t size) {
   return Array<T>(Kokkos::view_alloc(Kokkos::WithoutInitializing, label), static_cast<std::size_t>(size));
 }
 
-std::int64_t pairs_at_once(std::int64_t positions, std::int64_t window) { return std::max(window, std::min(positions * window, sorted_at_once)); }
+/// Pairs of whole positions, and no more than there are.
+std::int64_t whole_pairs(std::int64_t positions, std::int64_t window, std::int64_t at_once) { return std::max<std::int64_t>(1, std::min(positions, at_once / window)) * window; }
 
 /// Sorts pairs by their keys with what it needs for at most so many of them.
 class PairSorter {
@@ -112,9 +110,9 @@ void PairCounts::merge_last() {
   merged.insert(merged.end(), j, b.end());
 }
 
-std::vector<PairCount> count_pairs(Block own, std::int64_t words, std::int64_t window, ReadTokens const& read) {
+std::vector<PairCount> count_pairs(Block own, std::int64_t words, std::int64_t window, std::int64_t at_once, ReadTokens const& read) {
   count::PairKey const key(words);
-  auto const anchors_at_once = pairs_at_once(own.size(), window) / window;
+  auto const anchors_at_once = whole_pairs(own.size(), window, at_once) / window;
   PairSorter sorter(anchors_at_once * window);
   PairCounts counts;
   for (auto begin = own.begin; begin < own.end; begin += anchors_at_once) {
@@ -128,7 +126,7 @@ std::vector<PairCount> count_pairs(Block own, std::int64_t words, std::int64_t w
   return counts.take();
 }
 
-WordContexts gather_contexts(Context& context, std::int64_t words, std::vector<PairCount> pairs) {
+WordContexts gather_contexts(Context& context, std::int64_t words, std::vector<PairCount> pairs, std::int64_t at_once) {
   count::PairKey const key(words);
   std::vector<double> contexts(static_cast<std::size_t>(words));
   for (auto const& pair : pairs) {
@@ -144,7 +142,7 @@ WordContexts gather_contexts(Context& context, std::int64_t words, std::vector<P
 
   Mail const mail(context.comm());
   PairCounts own;
-  auto const rounds = max_over_ranks(context.comm(), (static_cast<std::int64_t>(pairs.size()) + sent_at_once - 1) / sent_at_once);
+  auto const rounds = max_over_ranks(context.comm(), (static_cast<std::int64_t>(pairs.size()) + at_once - 1) / at_once);
   std::optional<PairSorter> sorter;
   std::int64_t room = 0;
   for (std::int64_t round = 0; round < rounds; ++round) {
@@ -187,8 +185,8 @@ double expected_pairs(std::span<std::int64_t const> counts, double tokens, doubl
   return pairs;
 }
 
-double counting_bytes(std::int64_t own_positions, std::int64_t window) {
-  return static_cast<double>(pairs_at_once(own_positions, window)) * (2 * (sizeof(std::uint64_t) + sizeof(std::uint32_t)) + sizeof(PairCount));
+double counting_bytes(std::int64_t own_positions, std::int64_t window, std::int64_t at_once) {
+  return static_cast<double>(whole_pairs(own_positions, window, at_once)) * (2 * (sizeof(std::uint64_t) + sizeof(std::uint32_t)) + sizeof(PairCount));
 }
 
 }  // namespace bellshard::corpus_index

@@ -32,8 +32,8 @@ class PairCounts {
 using ReadTokens = std::function<std::vector<std::uint32_t>(Block)>;
 
 /// Pairs of the first `words` words that stand at most `window` positions apart in a document, the smaller word first, counted over the own positions,
-/// of whole documents. Positions are taken piece by piece. Not collective.
-std::vector<PairCount> count_pairs(Block own, std::int64_t words, std::int64_t window, ReadTokens const& read);
+/// of whole documents, so many pairs at once. Not collective.
+std::vector<PairCount> count_pairs(Block own, std::int64_t words, std::int64_t window, std::int64_t at_once, ReadTokens const& read);
 
 /// Counts of the own words with every context, ascending by (word, context): what all ranks counted, both ways round.
 struct WordContexts {
@@ -42,11 +42,11 @@ struct WordContexts {
   std::vector<PairCount> counts;
 };
 
-/// Brings counts to the ranks that own the words, in rounds of bounded size. Collective.
-WordContexts gather_contexts(Context& context, std::int64_t words, std::vector<PairCount> pairs);
+/// Brings counts to the ranks that own the words; so many pairs of a rank in a round. Collective.
+WordContexts gather_contexts(Context& context, std::int64_t words, std::vector<PairCount> pairs, std::int64_t at_once);
 
 /// Bytes that counting takes besides the counts.
-double counting_bytes(std::int64_t own_positions, std::int64_t window);
+double counting_bytes(std::int64_t own_positions, std::int64_t window, std::int64_t at_once);
 /// How many distinct pairs this share of a corpus would have if its words stood in a random order; in a text there are fewer.
 /// counts: of the words that make pairs; tokens: of the whole corpus.
 double expected_pairs(std::span<std::int64_t const> counts, double tokens, double share, std::int64_t window);

@@ -16,10 +16,11 @@ void VectorConfig::declare(Keys& keys) {
   keys.integer("vectors.iterations", iterations, "passes of the subspace iteration over the matrix and its transpose").range(1, 1000).unit("count");
   keys.integer("vectors.oversampling", oversampling, "components that are iterated besides those that are kept").range(0, 1000).unit("count");
   keys.integer("vectors.seed", seed, "of the random start of the subspace iteration").range(0, 4294967295.0);
+  keys.integer("vectors.pairs_at_once", pairs_at_once, "so many pairs of near words are sorted at a time, and an eighth of them sent; 40 bytes each").range(1000, 1 << 30).unit("count");
 }
 
 void VectorConfig::check(Keys const& keys) const {
-  for (auto const* key : {"vectors.window", "vectors.smoothing", "vectors.shift", "vectors.exponent", "vectors.iterations", "vectors.oversampling", "vectors.seed"}) {
+  for (auto const* key : {"vectors.window", "vectors.smoothing", "vectors.shift", "vectors.exponent", "vectors.iterations", "vectors.oversampling", "vectors.seed", "vectors.pairs_at_once"}) {
     if (!trained() && keys.given(key)) {
       keys.reject(key, from_file() ? fmt::format("{} has no use with vectors.file, whose vectors are taken as they are; remove one of them", key)
                                    : fmt::format("{} has no use without vectors; set vectors.components = 100, for example", key));

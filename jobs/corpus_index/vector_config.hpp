@@ -13,6 +13,7 @@ struct VectorConfig {
   double smoothing = 0.75, shift = 1, exponent = 0.5;
   std::int64_t iterations = 6, oversampling = 20;
   std::int64_t seed = 1;
+  std::int64_t pairs_at_once = std::int64_t{1} << 24;
   std::filesystem::path file;
 
   void declare(Keys& keys);

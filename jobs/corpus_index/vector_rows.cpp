@@ -72,8 +72,8 @@ VectorRows train_vectors(Context& context, VectorConfig const& config, corpus::S
   auto const begin = context.seconds();
   auto const words = vector_words(config, survey);
   std::vector<PairCount> pairs;
-  together(context.comm(), [&] { pairs = count_pairs(own, words, config.window, read); });
-  auto information = mutual_information(context, config, gather_contexts(context, words, std::move(pairs)));
+  together(context.comm(), [&] { pairs = count_pairs(own, words, config.window, config.pairs_at_once, read); });
+  auto information = mutual_information(context, config, gather_contexts(context, words, std::move(pairs), config.pairs_at_once / 8));
   auto const entries = sum_over_ranks(context.comm(), static_cast<std::int64_t>(information.matrix.value.extent(0)));
   BELLSHARD_INPUT(entries > 0, "no two words of the corpus stand near each other more often than by chance: no vectors can be made; raise vectors.window or lower vectors.shift");
   context.log().info("words near each other: {} words, {} pairs above chance in {}", words, human_count(static_cast<double>(entries)), human_seconds(context.seconds() - begin));
@@ -109,7 +109,7 @@ std::vector<MemoryItem> vector_memory(Context& context, VectorConfig const& conf
   };
   double const own = pairs(share), contexts = 2 * pairs(1) / ranks;
   // First they are counted, then they are brought together.
-  return {{"pairs of near words, at most", sizeof(PairCount) * std::max(counting_bytes(most_positions, config.window) / sizeof(PairCount) + 3 * own, own + 3 * contexts)},
+  return {{"pairs of near words, at most", sizeof(PairCount) * std::max(counting_bytes(most_positions, config.window, config.pairs_at_once) / sizeof(PairCount) + 3 * own, own + 3 * contexts)},
           {"their mutual information, at most", 2 * (sizeof(std::int32_t) + sizeof(float)) * contexts},
           {"blocks of the subspace iteration", block_bytes(words, words / context.ranks() + 1, config.columns())}};
 }

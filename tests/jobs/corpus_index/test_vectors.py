@@ -74,7 +74,7 @@ class Vectors(JobTest):
         expected = first.result("vector")
         self.assertEqual(expected.shape[1], 40)
         for ranks, parts in ((2, 0), (3, 0), (3, 1), (1, 7), (4, 5)):
-            found = self.index(name="other", components=40, ranks=ranks, parts=parts).result("vector")
+            found = self.index(name="other", components=40, ranks=ranks, parts=parts, pairs_at_once=1000 if parts else 1 << 24).result("vector")
             np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=1e-4)
 
     def test_more_components_than_directions(self):
