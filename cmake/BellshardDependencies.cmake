@@ -33,6 +33,8 @@ bellshard_header_library(bellshard_random123 Random123/philox.h librandom123-dev
 bellshard_header_library(bellshard_eigen Eigen/Eigenvalues libeigen3-dev)
 bellshard_header_library(bellshard_utf8proc utf8proc.h libutf8proc-dev)
 target_link_libraries(bellshard_utf8proc INTERFACE utf8proc)
+bellshard_header_library(bellshard_sentencepiece sentencepiece_processor.h libsentencepiece-dev)
+target_link_libraries(bellshard_sentencepiece INTERFACE sentencepiece)
 bellshard_header_library(bellshard_xxhash xxhash.h libxxhash-dev)
 target_link_libraries(bellshard_xxhash INTERFACE xxhash)  # the library: inlined it draws warnings from GCC's own headers
 

@@ -124,6 +124,12 @@ ReadTokens token_reader(PartFiles const& files, corpus::TokenId largest) {
   };
 }
 
+void write_tokenizer(Context const& context, io::ResultFile& out, corpus::PieceModel const& model) {
+  auto const byte = out.bare_axis("tokenizer_byte", static_cast<std::int64_t>(model.bytes().size()));
+  out.write("tokenizer_model", {byte}, context.root() ? Block{0, byte.size} : Block{}, context.root() ? model.bytes() : std::span<std::uint8_t const>{}, {"1"},
+            "the SentencePiece model that cut the corpus, as its file; token k + 1 is piece k");
+}
+
 void write_index(Context& context, Config const& config, corpus::Survey const& survey, std::vector<corpus::Part> const& parts, PartFiles const& files, Block own_parts,
                  VectorRows const& vectors, io::RunRecord const& record, DriveResult const& driven, std::filesystem::path const& path) {
   io::ResultFile out(context.comm(), path, record);
@@ -152,6 +158,7 @@ void write_index(Context& context, Config const& config, corpus::Survey const& s
   out.write("part_document", {axes.part_border}, borders, first_document, {"1"}, "first document of a part");
   write_documents(context, out, axes, config, survey);
   if (config.corpus.tokens == corpus::Tokens::words) write_words(context, out, survey.vocabulary);
+  if (config.corpus.tokens == corpus::Tokens::sentencepiece) write_tokenizer(context, out, *config.corpus.model);
   if (config.vectors.asked()) write_vectors(out, config.vectors, vectors);
   config.corpus.describe([&](auto const& name, auto const& value) { out.attribute(name, value); });
   out.attribute("largest_token", static_cast<double>(survey.largest));
@@ -175,6 +182,7 @@ class CorpusIndexJob : public Job {
 
   void check_keys(Keys const& keys) override {
     if (config_.file.empty()) keys.reject("output.file", "output.file is empty; name the index, for example \"index.h5\"");
+    config_.corpus.check(keys);
     config_.vectors.check(keys);
   }
 
@@ -207,6 +215,7 @@ class CorpusIndexJob : public Job {
   ExitCode run(Context& context, Keys const& keys) override {
     auto const path = context.options().output_dir / config_.file;
     auto inputs = config_.corpus.files;
+    if (config_.corpus.tokens == corpus::Tokens::sentencepiece) inputs.push_back(config_.corpus.tokenizer);
     if (config_.vectors.from_file()) inputs.push_back(config_.vectors.file);
     auto const record = make_record(context, "corpus_index", "suffix-array index of a corpus", inputs);
     auto const survey = look(context);
@@ -240,7 +249,8 @@ class CorpusIndexJob : public Job {
   }
 
  private:
-  corpus::Survey look(Context& context) const {
+  corpus::Survey look(Context& context) {
+    config_.corpus.load_tokenizer(context.comm());
     auto survey = corpus::survey(context, config_.corpus);
     if (survey.skipped > 0) context.log().warn("broken documents passed over: {}, the first one: {}", survey.skipped, survey.first_skipped);
     return survey;

@@ -19,6 +19,7 @@ corpus::TokenId token_of(std::string_view word, corpus::CorpusConfig const& corp
     auto const [stop, failure] = std::from_chars(word.data(), word.data() + word.size(), id);
     return failure == std::errc() && stop == word.data() + word.size() && id < survey.largest ? id + 1 : corpus::no_word;
   }
+  if (corpus.tokens == corpus::Tokens::sentencepiece) return corpus.model->token(word);
   corpus::Words cut(word, corpus.rule);
   if (!cut.next()) return corpus::no_word;
   auto const id = survey.vocabulary.id(cut.word());

@@ -15,11 +15,11 @@ Targets read_targets(Config const& config, corpus::IndexFile const& index, corpu
       for (auto const id : document.ids) targets.words.push_back(id < index.largest() ? id + 1 : corpus::no_word);
     } else {
       BELLSHARD_INPUT(document.text.size() < INT32_MAX, "{}: the target {} has 2 GiB of text or more; cut it", config.targets.string(), document.name);
-      for (corpus::Words words(document.text, index.rule()); words.next();) {
-        targets.words.push_back(vocabulary.id(words.word()));
-        targets.begin.push_back(static_cast<std::int32_t>(words.begin()));
-        targets.end.push_back(static_cast<std::int32_t>(words.end()));
-      }
+      index.cut(document.text, vocabulary, [&](corpus::CutToken const& token) {
+        targets.words.push_back(token.id);
+        targets.begin.push_back(static_cast<std::int32_t>(token.begin));
+        targets.end.push_back(static_cast<std::int32_t>(token.end));
+      });
     }
     targets.offset.push_back(static_cast<std::int64_t>(targets.words.size()));
   }

@@ -70,8 +70,8 @@ class DiskSearch {
 
 std::vector<TokenId> pattern_of(corpus::IndexFile const& index, corpus::Vocabulary const& vocabulary, std::string const& words) {
   std::vector<TokenId> pattern;
-  if (index.tokens() == corpus::Tokens::words) {
-    for (corpus::Words cut(words, index.rule()); cut.next();) pattern.push_back(vocabulary.id(cut.word()));
+  if (index.tokens() != corpus::Tokens::ids) {
+    index.cut(words, vocabulary, [&](corpus::CutToken const& token) { pattern.push_back(token.id); });
   } else {
     auto const* at = words.data();
     auto const* const end = at + words.size();
@@ -91,21 +91,14 @@ std::vector<TokenId> pattern_of(corpus::IndexFile const& index, corpus::Vocabula
   return pattern;
 }
 
-std::string text_of(corpus::Vocabulary const& vocabulary, std::vector<TokenId> const& tokens) {
-  std::string text;
-  for (auto const id : tokens) {
-    text += text.empty() ? "" : " ";
-    text += vocabulary.size() > 0 ? std::string(vocabulary.word(id)) : fmt::format("{}", id - 1);
-  }
-  return text;
-}
+char const* noun(corpus::IndexFile const& index) { return index.tokens() == corpus::Tokens::sentencepiece ? "piece" : "word"; }
 
 /// A place with some words around it, of its document alone.
 std::string place_text(corpus::IndexFile const& index, corpus::Vocabulary const& vocabulary, DiskSearch const& part, std::int64_t document, std::int64_t position, std::int64_t words) {
   auto const border = index.read_document_offsets({document, document + 1});
   Block const own{border[0], border[1] - 1};
-  auto const text = [&](std::int64_t begin, std::int64_t end) { return text_of(vocabulary, part.tokens(intersect(own, {begin, end}))); };
-  return fmt::format("  {}, word {}: {} [{}] {}\n", index.read_document_name(document), position - own.begin, text(position - words_around, position),
+  auto const text = [&](std::int64_t begin, std::int64_t end) { return index.text(vocabulary, part.tokens(intersect(own, {begin, end}))); };
+  return fmt::format("  {}, {} {}: {} [{}] {}\n", index.read_document_name(document), noun(index), position - own.begin, text(position - words_around, position),
                      text(position, position + words), text(position + words, position + words + words_around));
 }
 
@@ -144,11 +137,11 @@ ExitCode query_index(Context& context, CommandLine const& line) {
   }
   std::sort(places.begin(), places.end());
 
-  auto const these = asked == 1 ? std::string("this word stands") : fmt::format("these {} words stand", asked);
+  auto const these = asked == 1 ? fmt::format("this {} stands", noun(index)) : fmt::format("these {} {}s stand", asked, noun(index));
   auto const first = longest == 1 ? std::string("the first one stands") : fmt::format("the first {} stand", longest);
   auto text = longest == asked ? fmt::format("{} {} in the corpus\n", these, counted(count))
               : longest == 0   ? fmt::format("{} nowhere in the corpus{}\n", these, asked == 1 ? "" : ", nor does the first of them")
-                               : fmt::format("{} nowhere in the corpus; {} {}: {}\n", these, first, counted(count), text_of(vocabulary, pattern));
+                               : fmt::format("{} nowhere in the corpus; {} {}: {}\n", these, first, counted(count), index.text(vocabulary, pattern));
   for (auto const& [position, part] : places) {
     auto const document = document_at(index, index.documents(part), position);
     text += place_text(index, vocabulary, parts[static_cast<std::size_t>(part)], document, position, static_cast<std::int64_t>(longest));

@@ -37,6 +37,8 @@ template <class Take>
 void for_each_token(CorpusConfig const& config, Vocabulary const& vocabulary, io::Document const& document, Take const& take) {
   if (config.tokens == Tokens::ids) {
     for (auto const id : document.ids) take(checked_id(document, id));
+  } else if (config.tokens == Tokens::sentencepiece) {
+    config.model->cut(document.text, [&](CutToken const& token) { take(token.id); });
   } else {
     for (Words words(document.text, config.rule); words.next();) take(vocabulary.id(words.word()));
   }
@@ -55,11 +57,24 @@ void CorpusConfig::declare(Keys& keys) {
   keys.text("corpus.name_field", name_field, "JSONL: the field with the name; where it is absent, the file and the byte are the name");
   keys.choice("corpus.broken", broken, {{"refuse", io::BrokenDocument::refuse}, {"skip", io::BrokenDocument::skip}},
               "a document that cannot be read (broken UTF-8, no JSON, a field absent): refuse the corpus, or skip and count it");
-  keys.choice("corpus.tokens", tokens, {{"words", Tokens::words}, {"ids", Tokens::ids}},
-              "words: of the text; ids: whole numbers from 0 that a tokenizer has put into the field ids_field of JSONL");
+  keys.choice("corpus.tokens", tokens, {{"words", Tokens::words}, {"ids", Tokens::ids}, {"sentencepiece", Tokens::sentencepiece}},
+              "words: of the text; ids: whole numbers from 0 that a tokenizer has put into the field ids_field of JSONL; sentencepiece: pieces of the text by a model");
+  keys.variant("corpus.tokens", "sentencepiece", "pieces of words, by a SentencePiece model",
+               [&] { keys.file("corpus.tokenizer", tokenizer, "the model, NAME.model of spm_train (unigram or byte pairs)").required().example("\"tokenizer.model\""); });
   keys.text("corpus.ids_field", ids_field, "JSONL: the field with the token ids");
   keys.choice("corpus.case", rule.letter_case, {{"fold", LetterCase::fold}, {"keep", LetterCase::keep}}, "do upper and lower case count as the same?");
   keys.choice("corpus.punctuation", rule.punctuation, {{"drop", Punctuation::drop}, {"keep", Punctuation::keep}}, "keep: every punctuation mark and symbol is a word");
+}
+
+void CorpusConfig::check(Keys const& keys) const {
+  for (auto const* key : {"corpus.case", "corpus.punctuation"}) {
+    if (tokens == Tokens::sentencepiece && keys.given(key)) keys.reject(key, fmt::format("{} has no use with corpus.tokens = \"sentencepiece\": the model says how texts are cut; remove it", key));
+  }
+}
+
+void CorpusConfig::load_tokenizer(MPI_Comm comm) {
+  if (tokens != Tokens::sentencepiece) return;
+  together(comm, [&] { model = std::make_shared<PieceModel const>(tokenizer); });
 }
 
 io::DocumentFiles CorpusConfig::documents() const {
@@ -67,7 +82,12 @@ io::DocumentFiles CorpusConfig::documents() const {
 }
 
 void CorpusConfig::describe(std::function<void(std::string const&, std::string const&)> const& say) const {
-  say("tokens", tokens == Tokens::words ? "words" : "ids");
+  say("tokens", tokens == Tokens::words ? "words" : tokens == Tokens::ids ? "ids" : "sentencepiece");
+  if (tokens == Tokens::sentencepiece) {
+    say("tokenizer", tokenizer.filename().string());
+    say("tokenizer_xxh3", fmt::format("{:016x}", checksum(model->bytes().data(), model->bytes().size())));
+    return;
+  }
   say("case", rule.letter_case == LetterCase::fold ? "fold" : "keep");
   say("punctuation", rule.punctuation == Punctuation::drop ? "drop" : "keep");
 }
@@ -83,6 +103,11 @@ Survey survey(Context& context, CorpusConfig const& config) {
       if (config.tokens == Tokens::ids) {
         for (auto const id : document.ids) found.largest = std::max(found.largest, checked_id(document, id));
         entry.tokens = static_cast<std::int64_t>(document.ids.size());
+      } else if (config.tokens == Tokens::sentencepiece) {
+        config.model->cut(document.text, [&](CutToken const& token) {
+          found.largest = std::max(found.largest, token.id);
+          ++entry.tokens;
+        });
       } else {
         for (Words cut(document.text, config.rule); cut.next(); ++entry.tokens) words.add(cut.word());
       }

@@ -5,13 +5,14 @@
 
 #include "io/text/document_source.hpp"
 #include "src/config/keys.hpp"
+#include "src/corpus/piece_model.hpp"
 #include "src/corpus/tokenizer.hpp"
 #include "src/corpus/vocabulary.hpp"
 #include "src/runtime/context.hpp"
 
 namespace bellshard::corpus {
 
-enum class Tokens { words, ids };
+enum class Tokens { words, ids, sentencepiece };
 
 /// What a corpus is read from, and how it becomes tokens: the tables [corpus] of a job file.
 struct CorpusConfig {
@@ -21,8 +22,12 @@ struct CorpusConfig {
   io::BrokenDocument broken = io::BrokenDocument::refuse;
   Tokens tokens = Tokens::words;
   WordRule rule;
+  std::filesystem::path tokenizer;                ///< Tokens::sentencepiece: the model, and once it is loaded:
+  std::shared_ptr<PieceModel const> model;
 
   void declare(Keys& keys);
+  void check(Keys const& keys) const;  ///< no key that would have no effect
+  void load_tokenizer(MPI_Comm comm);  ///< before the first look; exit 4 where it is none. Collective.
   io::DocumentFiles documents() const;
   /// Says, as name and text, what must be the same for targets: the attributes of an index.
   void describe(std::function<void(std::string const&, std::string const&)> const& say) const;
@@ -37,7 +42,7 @@ struct DocumentEntry {
 
 /// What one look at all texts finds: the vocabulary and each document's tokens.
 struct Survey {
-  Vocabulary vocabulary;                   ///< empty where the corpus has ids
+  Vocabulary vocabulary;                   ///< empty where the tokens are no words
   TokenId largest = 0;                     ///< of the ids in use
   std::int64_t documents = 0, tokens = 0;  ///< of all ranks; without separators
   Block own_documents;                     ///< of this rank

@@ -10,9 +10,9 @@ IndexFile::IndexFile(MPI_Comm comm, std::filesystem::path const& path) : file_(c
                   schema ? "its schema is " + *schema : "it has no schema");
   auto const word = [&](char const* name) { return file_.text_attribute("/results", name).value_or(""); };
   auto const largest = file_.number_attribute("/results", "largest_token");
-  bool const described = largest && (word("tokens") == "words" || word("tokens") == "ids") && file_.has("/results/token") && file_.has("/results/suffix");
+  bool const described = largest && (word("tokens") == "words" || word("tokens") == "ids" || word("tokens") == "sentencepiece") && file_.has("/results/token") && file_.has("/results/suffix");
   BELLSHARD_INPUT(described, "{}: the index is incomplete; make it again with `bellshard run corpus_index`", path.string());
-  tokens_ = word("tokens") == "ids" ? Tokens::ids : Tokens::words;
+  tokens_ = word("tokens") == "ids" ? Tokens::ids : word("tokens") == "words" ? Tokens::words : Tokens::sentencepiece;
   rule_.letter_case = word("case") == "keep" ? LetterCase::keep : LetterCase::fold;
   rule_.punctuation = word("punctuation") == "keep" ? Punctuation::keep : Punctuation::drop;
   largest_ = static_cast<TokenId>(*largest);
@@ -21,10 +21,34 @@ IndexFile::IndexFile(MPI_Comm comm, std::filesystem::path const& path) : file_(c
   auto const positions = file_.shape("/results/token")[0];
   bool const whole = part_offset_.size() > 1 && part_offset_.size() == part_document_.size() && part_offset_.back() == positions && file_.shape("/results/suffix")[0] == positions;
   BELLSHARD_INPUT(whole, "{}: /results/part_offset does not fit /results/token; make the index again with `bellshard run corpus_index`", path.string());
+  if (tokens_ != Tokens::sentencepiece) return;
+  auto bytes = file_.has("/results/tokenizer_model") ? file_.read_all<std::uint8_t>("/results/tokenizer_model") : std::vector<std::uint8_t>{};
+  BELLSHARD_INPUT(word("tokenizer_xxh3") == fmt::format("{:016x}", checksum(bytes.data(), bytes.size())),
+                  "{}: /results/tokenizer_model is not the one that the corpus was cut by (its XXH3 is another); make the index again", path.string());
+  together(comm, [&] { model_ = std::make_shared<PieceModel const>(std::move(bytes), path.string() + ": /results/tokenizer_model"); });
+}
+
+void IndexFile::cut(std::string_view text, Vocabulary const& vocabulary, TakeToken const& take) const {
+  if (tokens_ == Tokens::words) {
+    for (Words words(text, rule_); words.next();) take({vocabulary.id(words.word()), words.begin(), words.end()});
+  } else if (tokens_ == Tokens::sentencepiece) {
+    // What no piece stands for is the same token whatever it was, and so must not match.
+    model_->cut(text, [&](CutToken const& token) { take({token.id <= largest_ && token.id != model_->unknown() ? token.id : no_word, token.begin, token.end}); });
+  }
+}
+
+std::string IndexFile::text(Vocabulary const& vocabulary, std::span<TokenId const> tokens) const {
+  if (model_) return model_->text(tokens);
+  std::string text;
+  for (auto const id : tokens) {
+    text += text.empty() ? "" : " ";
+    text += tokens_ == Tokens::words ? std::string(vocabulary.word(id)) : fmt::format("{}", id - 1);
+  }
+  return text;
 }
 
 Vocabulary IndexFile::read_vocabulary() const {
-  if (tokens_ == Tokens::ids) return {};
+  if (tokens_ != Tokens::words) return {};
   auto const letters = file_.read_all<std::uint8_t>("/results/word_letters");
   return {{letters.begin(), letters.end()}, file_.read_all<std::int64_t>("/results/word_offset"), file_.read_all<std::int64_t>("/results/word_count")};
 }

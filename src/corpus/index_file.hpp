@@ -22,10 +22,13 @@ class IndexFile {
   std::int64_t all_documents() const { return part_document_.back(); }
 
   Tokens tokens() const { return tokens_; }
-  WordRule rule() const { return rule_; }
+  /// Cuts a text as the corpus was cut; a token that the corpus does not have is no_word. Nothing where the corpus has ids. Not collective.
+  void cut(std::string_view text, Vocabulary const& vocabulary, TakeToken const& take) const;
+  /// Tokens for people. Not collective.
+  std::string text(Vocabulary const& vocabulary, std::span<TokenId const> tokens) const;
   TokenId largest() const { return largest_; }
   std::int64_t token_bytes() const { return largest_ <= 0xFFFF ? 2 : 4; }
-  Vocabulary read_vocabulary() const;  ///< empty where the corpus has ids
+  Vocabulary read_vocabulary() const;  ///< empty where the tokens are no words
 
   bool has_vectors() const { return file_.has("/results/vector"); }
   WordVectors read_vectors() const;  ///< on every rank; exit 4 where the index has none, or a row is neither of length 1 nor 0
@@ -39,6 +42,7 @@ class IndexFile {
   std::vector<std::int64_t> part_offset_, part_document_;
   Tokens tokens_ = Tokens::words;
   WordRule rule_;
+  std::shared_ptr<PieceModel const> model_;
   TokenId largest_ = 0;
 };
 
