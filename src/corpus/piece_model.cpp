@@ -28,7 +28,9 @@ PieceModel::PieceModel(std::filesystem::path const& file) : PieceModel(bytes_of(
 PieceModel::PieceModel(std::vector<std::uint8_t> bytes, std::string const& origin) : bytes_(std::move(bytes)), impl_(std::make_unique<Impl>()) {
   auto const status = bytes_.empty() ? sentencepiece::util::Status(sentencepiece::util::StatusCode::kInvalidArgument, "it is empty")
                                      : impl_->processor.LoadFromSerializedProto({reinterpret_cast<char const*>(bytes_.data()), bytes_.size()});
-  BELLSHARD_INPUT(status.ok() && pieces() > 0, "{}: is no SentencePiece model ({}); spm_train writes one, NAME.model", origin, status.ok() ? "it has no pieces" : status.error_message());
+  std::string_view const reason = status.ok() ? "it has no pieces" : status.error_message();
+  bool const foreign = reason.find("ParseFromArray") != reason.npos;
+  BELLSHARD_INPUT(status.ok() && pieces() > 0, "{}: is no SentencePiece model ({}); spm_train writes one, NAME.model", origin, foreign ? "it has another format" : reason);
 }
 
 PieceModel::~PieceModel() = default;
