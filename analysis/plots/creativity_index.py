@@ -1,4 +1,4 @@
-"""Coverage against L for each group with its interval, and the text with the longest match, its spans marked by source."""
+"""Coverage against L for each group with its interval, and the text with the most matches, marked by source."""
 import json
 import pathlib
 import textwrap
@@ -45,9 +45,13 @@ def draw_coverage(axes, results):
     shown = group_names(results)[:MOST_GROUPS] if "group_name" in results else []
     for k, name in enumerate(shown):
         colour = COLOURS[k % len(COLOURS)]
-        value, low, high = (results[f"group_coverage{end}"][k] for end in ("", "_low", "_high"))
         beside = level + 0.6 * ((k + 0.5) / len(shown) - 0.5)  # so that intervals do not hide each other
-        axes.errorbar(beside, value, (value - low, high - value), color=colour, marker="o", markersize=3, linewidth=0, elinewidth=1, label=f"{name} ({results['group_targets'][k]:,})")
+        for kind, inside in (("", colour), ("near_", "white")):
+            if f"group_{kind}coverage" not in results:
+                continue
+            value, low, high = (results[f"group_{kind}coverage{end}"][k] for end in ("", "_low", "_high"))
+            label = f"{name}, nearly" if kind else f"{name} ({results['group_targets'][k]:,})"
+            axes.errorbar(beside, value, (value - low, high - value), color=colour, marker="o", markerfacecolor=inside, markersize=3.5, linewidth=0, elinewidth=1, label=label)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("L: words of a match that count")
     axes.set_ylabel("Share of words covered")
@@ -59,19 +63,24 @@ def draw_coverage(axes, results):
 
 
 def draw_text(axes, results, texts):
-    """Words of one target; those of a maximal match have the colour of the document that holds it."""
+    """Words of one target; those of a maximal match are bold, those of a near span alone slanted, in the colour of the document that holds it."""
     axes.axis("off")
     if "span_target" not in results or not results["span_target"].size:
         axes.set_title("No match is long enough")
         return
     target, start, end, source = (results[f"span_{name}"][()] for name in ("target", "start", "end", "source"))
-    k = int(target[np.argmax(end - start)])
+    k = int(np.argmax(np.bincount(target)))
     offset = results["target_offset"][()]
-    of_word = np.full(offset[k + 1] - offset[k], -1)
+    of_word, exact = np.full(offset[k + 1] - offset[k], -1), np.zeros(offset[k + 1] - offset[k], dtype=bool)
+    if "near_span_target" in results:
+        near = [results[f"near_span_{name}"][()] for name in ("target", "start", "end", "source")]
+        for s in np.flatnonzero(near[0] == k)[::-1]:
+            of_word[near[1][s]:near[2][s]] = near[3][s]
     for s in np.flatnonzero(target == k)[::-1]:
-        of_word[start[s]:end[s]] = source[s]
+        of_word[start[s]:end[s]], exact[start[s]:end[s]] = source[s], True
     ids = names(results, "target_id", "target_id_offset")
-    axes.set_title(f"{ids[k]}: matches by source")
+    kinds = "\nbold: word for word; slanted: nearly" if np.any((of_word >= 0) & ~exact) else ""
+    axes.set_title(f"{textwrap.shorten(ids[k], 50)}: matches by source{kinds}", fontsize=11)
     if ids[k] not in texts or "position_begin" not in results:
         axes.text(0, 0.95, "The words cannot be shown: the file of the targets is not where the job file says,\nor it is compressed.", va="top", fontsize=9)
         return
@@ -90,7 +99,7 @@ def draw_text(axes, results, texts):
             break
         colour = COLOURS[used.index(of_word[w]) % len(COLOURS)] if of_word[w] >= 0 else style.INK
         axes.text(column / COLUMNS, 1 - line / (MOST_LINES + 5), word, family="DejaVu Sans Mono", fontsize=7.5, va="top", color=colour,
-                  weight="bold" if of_word[w] >= 0 else "normal")
+                  weight="bold" if exact[w] else "normal", style="italic" if of_word[w] >= 0 and not exact[w] else "normal")
         column += len(word)
     for n, s in enumerate(used):  # two columns, below the text as far as there is room
         row, side = divmod(n, 2)

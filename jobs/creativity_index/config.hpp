@@ -15,7 +15,7 @@ struct NearConfig {
   double threshold = 0.95;           ///< least mean similarity, in both directions
   std::int64_t content_words = 2;    ///< of a span and of a window, at least
   std::int64_t longest_window = 100; ///< content words
-  std::int64_t common_words = 100;   ///< the most frequent words, which are no content
+  std::int64_t common_words = 200;   ///< the most frequent words, which are no content
   std::int64_t documents = 500;      ///< of a target
   std::int64_t rare_words = 20;      ///< of a target, by which they are found
 };

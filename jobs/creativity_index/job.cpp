@@ -55,11 +55,14 @@ class CreativityIndexJob : public Job {
       for (auto p = shares.block(rank).begin; p < shares.block(rank).end; ++p) bytes += corpus::part_bytes(index, static_cast<int>(p), excluded);
       most = std::max(most, bytes);
     }
+    require_vectors(index);
     std::error_code ignored;
     auto const text = static_cast<double>(std::filesystem::file_size(config_.targets, ignored));
     return {{{"positions of the index", fmt::format("{}", index.all_positions())}, {"documents", fmt::format("{}", index.all_documents())},
              {"parts", fmt::format("{}", index.parts())}},
-            {{"own parts of the index", most}, {"targets, as large as their file is unpacked", 8 * text}},
+            {{"own parts of the index", most},
+             {"targets, as large as their file is unpacked", 8 * text},
+             {"near search: vectors, similarities of a batch", config_.near.search ? near_bytes(index) : 0}},
             {}};
   }
 
@@ -68,8 +71,7 @@ class CreativityIndexJob : public Job {
     if (!config_.exclude.empty()) inputs.push_back(config_.exclude);
     auto const record = make_record(context, "creativity_index", "how much of each text can be rebuilt from a corpus", inputs);
     corpus::IndexFile const index(context.comm(), config_.index);
-    BELLSHARD_INPUT(!config_.near.search || (index.tokens() == corpus::Tokens::words && index.has_vectors()),
-                    "{}: the index has no word vectors, which near.search needs; make it again with vectors.components = 100", config_.index.string());
+    require_vectors(index);
     auto const vocabulary = index.read_vocabulary();
     Targets targets;
     together(context.comm(), [&] { targets = read_targets(config_, index, vocabulary); });
@@ -96,6 +98,12 @@ class CreativityIndexJob : public Job {
   }
 
  private:
+  void require_vectors(corpus::IndexFile const& index) const {
+    if (!config_.near.search) return;
+    BELLSHARD_INPUT(index.tokens() == corpus::Tokens::words, "{}: the index has token ids, of which none is known to be content; near.search needs an index of words", config_.index.string());
+    BELLSHARD_INPUT(index.has_vectors(), "{}: the index has no word vectors, which near.search needs; make it again with vectors.components = 100", config_.index.string());
+  }
+
   Config config_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_set>
 
 #include "jobs/creativity_index/near_candidates.hpp"
 #include "kernels/host_copy.hpp"
@@ -27,23 +28,16 @@ text::VectorTable on_device(corpus::WordVectors const& vectors) {
   return {to_device(turned, "bellshard::creativity_index::vectors"), vectors.words, vectors.components};
 }
 
-/// A span of a target that a window is near to: words [begin, end); the best window, as far as this rank knows.
-struct NearSpan {
-  std::int64_t begin, end;
-  double score;
-  std::int64_t position, words;
-};
-
 /// Two pointers on their way over a target.
 struct Pointers {
   std::int64_t begin = 0, end = 0;
   bool done = false;
-  std::vector<NearSpan> spans;
+  std::vector<Block> spans;  ///< that are near something
 
-  void advance(double best, NearSpan const& own, std::int64_t least, std::int64_t length) {
-    if (best >= 0) {
-      if (!spans.empty() && spans.back().begin >= begin) spans.pop_back();  // it lies within this one
-      spans.push_back({begin, end, best, own.score == best ? own.position : INT64_MAX, own.words});
+  void advance(bool near, std::int64_t least, std::int64_t length) {
+    if (near) {
+      if (!spans.empty() && spans.back().begin == begin) spans.pop_back();  // it lies within this one
+      spans.push_back({begin, end});
       ++end;
     } else if (end - begin > least) {
       ++begin;
@@ -71,6 +65,8 @@ struct NearSearch::Regions {
   std::vector<std::int64_t> first;        ///< [region + 1] its first word
   std::vector<std::uint32_t> token;       ///< [word] content words alone
   std::vector<std::int64_t> position;     ///< [word] in the corpus
+  Array<std::int64_t> first_on_device;
+  Array<std::uint32_t> token_on_device;
 
   std::int64_t size(std::int64_t region) const { return first[static_cast<std::size_t>(region) + 1] - first[static_cast<std::size_t>(region)]; }
 };
@@ -102,9 +98,10 @@ std::vector<corpus::TokenId> NearSearch::content(std::int64_t target) const {
 }
 
 std::int64_t NearSearch::batch_end(std::int64_t begin, std::int64_t end) const {
-  std::int64_t rows = 0;
+  std::unordered_set<corpus::TokenId> distinct;
   for (auto t = begin; t < end; ++t) {
-    rows += static_cast<std::int64_t>(content(t).size()) + 1;  // its words, and its best similarities
+    for (auto const word : content(t)) distinct.insert(word);
+    auto const rows = static_cast<std::int64_t>(distinct.size()) + t - begin + 1;  // similarities of its words, and the best of each target
     if (t > begin && rows * vectors_.words > most_similarities) return t;
   }
   return end;
@@ -148,7 +145,7 @@ NearSearch::Regions NearSearch::find_regions(Batch const& batch) const {
   }
   auto const candidates = find_candidates(context_, parts_, documents_, index_.all_documents(), rare, config_.near.documents);
 
-  Regions all{std::vector<std::int64_t>(static_cast<std::size_t>(batch.end - batch.begin) + 1), {0}, {}, {}};
+  Regions all{std::vector<std::int64_t>(static_cast<std::size_t>(batch.end - batch.begin) + 1), {0}, {}, {}, {}, {}};
   struct Piece {
     std::uint32_t text;
     std::vector<std::uint32_t> token;
@@ -189,18 +186,49 @@ NearSearch::Regions NearSearch::find_regions(Batch const& batch) const {
       all.first.push_back(static_cast<std::int64_t>(all.token.size()));
     }
     std::partial_sum(all.of_text.begin(), all.of_text.end(), all.of_text.begin());
+    all.first_on_device = to_device(all.first, "bellshard::creativity_index::region_first");
+    all.token_on_device = to_device(all.token, "bellshard::creativity_index::region_token");
   });
   return all;
 }
 
-void NearSearch::move_pointers(Batch const& batch, Regions const& regions) {
-  auto const texts = static_cast<std::size_t>(batch.end - batch.begin);
-  auto const first_word = targets_.offset[static_cast<std::size_t>(batch.begin)];
-  auto const least = config_.min_length[0];
-  text::NearRule const rule{config_.near.threshold, static_cast<std::int32_t>(config_.near.content_words), static_cast<std::int32_t>(config_.near.longest_window)};
-  Array<std::int64_t> const first = to_device(regions.first, "bellshard::creativity_index::region_first");
-  Array<std::uint32_t> const token = to_device(regions.token, "bellshard::creativity_index::region_token");
+std::vector<NearSearch::Best> NearSearch::ask(Batch const& batch, Regions const& regions, std::vector<Span> const& spans, text::NearAnswer answer) const {
+  std::vector<text::NearQuestion> questions;
+  std::vector<std::size_t> asks;  // [question] span
+  std::int64_t scratch = 0;
+  for (std::size_t s = 0; s < spans.size(); ++s) {
+    auto const& [text, words] = spans[s];
+    auto const at = targets_.offset[static_cast<std::size_t>(batch.begin + text)] - targets_.offset[static_cast<std::size_t>(batch.begin)];
+    auto const from = batch.before[static_cast<std::size_t>(at + words.begin)], to = batch.before[static_cast<std::size_t>(at + words.end)];
+    if (to - from < config_.near.content_words) continue;
+    for (auto r = regions.of_text[static_cast<std::size_t>(text)]; r < regions.of_text[static_cast<std::size_t>(text) + 1]; ++r) {
+      questions.push_back({from, static_cast<std::uint32_t>(to - from), static_cast<std::uint32_t>(r), scratch});
+      asks.push_back(s);
+      scratch += to - from + regions.size(r);
+    }
+  }
+  std::vector<Best> best(spans.size());
+  together(context_.comm(), [&] {
+    if (questions.empty()) return;
+    text::NearRule const rule{config_.near.threshold, static_cast<std::int32_t>(config_.near.content_words), static_cast<std::int32_t>(config_.near.longest_window)};
+    Array<text::NearWindow> const windows(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::creativity_index::windows"), questions.size());
+    Array<float> const space(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::creativity_index::scratch"), static_cast<std::size_t>(scratch));
+    text::near_windows(Execution(), batch.similarity, batch.words, regions.first_on_device, regions.token_on_device,
+                       to_device(questions, "bellshard::creativity_index::questions"), rule, answer, space, windows);
+    auto const found = to_host(windows);
+    for (std::size_t q = 0; q < found.size(); ++q) {
+      auto& own = best[asks[q]];
+      if (found[q].score < 0) continue;
+      auto const first = regions.position[static_cast<std::size_t>(found[q].begin)], last = regions.position[static_cast<std::size_t>(found[q].end) - 1];
+      if (found[q].score > own.score || (found[q].score == own.score && first < own.position)) own = {found[q].score, first, last + 1 - first};
+    }
+  });
+  return best;
+}
 
+std::vector<NearSearch::Span> NearSearch::move_pointers(Batch const& batch, Regions const& regions) const {
+  auto const texts = static_cast<std::size_t>(batch.end - batch.begin);
+  auto const least = config_.min_length[0];
   std::vector<std::int64_t> held(texts);
   for (std::size_t t = 0; t < texts; ++t) held[t] = regions.of_text[t + 1] - regions.of_text[t];
   reduce(context_.comm(), held, MPI_INT64_T, MPI_SUM);
@@ -209,64 +237,39 @@ void NearSearch::move_pointers(Batch const& batch, Regions const& regions) {
     pointers[t].end = least;
     pointers[t].done = held[t] == 0 || least > targets_.length(batch.begin + static_cast<std::int64_t>(t));
   }
-  auto const going = [&] { return std::any_of(pointers.begin(), pointers.end(), [](Pointers const& p) { return !p.done; }); };
-  while (going()) {
-    std::vector<text::NearQuestion> questions;
-    std::vector<std::size_t> asks;  // [question] text
-    std::int64_t scratch = 0;
+  for (;;) {
+    std::vector<Span> asked;
     for (std::size_t t = 0; t < texts; ++t) {
-      if (pointers[t].done) continue;
-      auto const at = targets_.offset[static_cast<std::size_t>(batch.begin) + t] - first_word;
-      auto const from = batch.before[static_cast<std::size_t>(at + pointers[t].begin)], to = batch.before[static_cast<std::size_t>(at + pointers[t].end)];
-      if (to - from < config_.near.content_words) continue;
-      for (auto r = regions.of_text[t]; r < regions.of_text[t + 1]; ++r) {
-        questions.push_back({from, static_cast<std::uint32_t>(to - from), static_cast<std::uint32_t>(r), scratch});
-        asks.push_back(t);
-        scratch += to - from + regions.size(r);
-      }
+      if (!pointers[t].done) asked.push_back({static_cast<std::int64_t>(t), {pointers[t].begin, pointers[t].end}});
     }
-    std::vector<NearSpan> own(texts, NearSpan{0, 0, -1, INT64_MAX, 0});
-    together(context_.comm(), [&] {
-      if (questions.empty()) return;
-      Array<text::NearWindow> const windows(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::creativity_index::windows"), questions.size());
-      Array<float> const space(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::creativity_index::scratch"), static_cast<std::size_t>(scratch));
-      text::near_windows(Execution(), batch.similarity, batch.words, first, token, to_device(questions, "bellshard::creativity_index::questions"), rule, space, windows);
-      auto const found = to_host(windows);
-      for (std::size_t q = 0; q < found.size(); ++q) {
-        auto& best = own[asks[q]];
-        if (found[q].score < 0) continue;
-        auto const position = regions.position[static_cast<std::size_t>(found[q].begin)];
-        if (found[q].score < best.score || (found[q].score == best.score && position >= best.position)) continue;
-        best = {0, 0, found[q].score, position, regions.position[static_cast<std::size_t>(found[q].end) - 1] + 1 - position};
-      }
-    });
-    std::vector<double> best;
-    for (auto const& span : own) best.push_back(span.score);
-    reduce(context_.comm(), best, MPI_DOUBLE, MPI_MAX);
-    for (std::size_t t = 0; t < texts; ++t) {
-      if (!pointers[t].done) pointers[t].advance(best[t], own[t], least, targets_.length(batch.begin + static_cast<std::int64_t>(t)));
-    }
+    if (asked.empty()) break;
+    std::vector<std::uint8_t> near;
+    for (auto const& own : ask(batch, regions, asked, text::NearAnswer::any)) near.push_back(own.score >= 0);
+    reduce(context_.comm(), near, MPI_UINT8_T, MPI_MAX);
+    for (std::size_t s = 0; s < asked.size(); ++s) pointers[static_cast<std::size_t>(asked[s].text)].advance(near[s] != 0, least, targets_.length(batch.begin + asked[s].text));
   }
-
-  std::vector<std::int64_t> position_of, words_of;
-  for (auto const& p : pointers) {
-    for (auto const& span : p.spans) position_of.push_back(span.position);
-  }
-  reduce(context_.comm(), position_of, MPI_INT64_T, MPI_MIN);
-  std::size_t s = 0;
-  for (auto const& p : pointers) {
-    for (auto const& span : p.spans) words_of.push_back(span.position == position_of[s++] ? span.words : 0);
-  }
-  reduce(context_.comm(), words_of, MPI_INT64_T, MPI_MAX);
-  s = 0;
+  std::vector<Span> spans;
   for (std::size_t t = 0; t < texts; ++t) {
-    for (auto const& span : pointers[t].spans) {
-      auto const word = static_cast<std::size_t>(targets_.offset[static_cast<std::size_t>(batch.begin) + t] + span.begin);
-      length[word] = static_cast<std::int32_t>(span.end - span.begin);
-      score[word] = static_cast<float>(span.score);
-      position[word] = position_of[s];
-      window[word] = static_cast<std::int32_t>(words_of[s++]);
-    }
+    for (auto const& words : pointers[t].spans) spans.push_back({static_cast<std::int64_t>(t), words});
+  }
+  return spans;
+}
+
+void NearSearch::keep(Batch const& batch, std::vector<Span> const& spans, std::vector<Best> const& own) {
+  std::vector<double> scores;
+  for (auto const& best : own) scores.push_back(best.score);
+  reduce(context_.comm(), scores, MPI_DOUBLE, MPI_MAX);
+  std::vector<std::int64_t> positions, words;
+  for (std::size_t s = 0; s < spans.size(); ++s) positions.push_back(own[s].score == scores[s] ? own[s].position : INT64_MAX);
+  reduce(context_.comm(), positions, MPI_INT64_T, MPI_MIN);
+  for (std::size_t s = 0; s < spans.size(); ++s) words.push_back(own[s].position == positions[s] ? own[s].words : 0);
+  reduce(context_.comm(), words, MPI_INT64_T, MPI_MAX);
+  for (std::size_t s = 0; s < spans.size(); ++s) {
+    auto const word = static_cast<std::size_t>(targets_.offset[static_cast<std::size_t>(batch.begin + spans[s].text)] + spans[s].words.begin);
+    length[word] = static_cast<std::int32_t>(spans[s].words.size());
+    score[word] = static_cast<float>(scores[s]);
+    position[word] = positions[s];
+    window[word] = static_cast<std::int32_t>(words[s]);
   }
 }
 
@@ -275,9 +278,17 @@ void NearSearch::search(std::int64_t begin, std::int64_t end) {
     auto const stop = batch_end(begin, end);
     Batch batch;
     together(context_.comm(), [&] { batch = make_batch(begin, stop); });
-    move_pointers(batch, find_regions(batch));
+    auto const regions = find_regions(batch);
+    auto const spans = move_pointers(batch, regions);
+    keep(batch, spans, ask(batch, regions, spans, text::NearAnswer::best));
     begin = stop;
   }
+}
+
+double near_bytes(corpus::IndexFile const& index) {
+  auto const vectors = index.file().shape("/results/vector");
+  auto const table = static_cast<double>(vectors[0]) * static_cast<double>(vectors[1]);
+  return sizeof(float) * (2 * table + static_cast<double>(most_similarities) + static_cast<double>(most_positions)) + 8.0 * static_cast<double>(index.all_documents());
 }
 
 }  // namespace bellshard::creativity_index

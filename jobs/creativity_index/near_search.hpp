@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -30,7 +31,19 @@ class NearSearch {
   std::vector<corpus::TokenId> content(std::int64_t target) const;  ///< known content words, each once, ascending
   Batch make_batch(std::int64_t begin, std::int64_t end) const;
   Regions find_regions(Batch const& batch) const;
-  void move_pointers(Batch const& batch, Regions const& regions);
+  /// Words of a text of a batch.
+  struct Span {
+    std::int64_t text;
+    Block words;
+  };
+  /// The best window of a span, as far as this rank knows.
+  struct Best {
+    double score = -1;
+    std::int64_t position = INT64_MAX, words = 0;
+  };
+  std::vector<Best> ask(Batch const& batch, Regions const& regions, std::vector<Span> const& spans, text::NearAnswer answer) const;
+  std::vector<Span> move_pointers(Batch const& batch, Regions const& regions) const;  ///< spans that are near something
+  void keep(Batch const& batch, std::vector<Span> const& spans, std::vector<Best> const& own);
 
   Context& context_;
   Config const& config_;
@@ -40,5 +53,8 @@ class NearSearch {
   OwnDocuments documents_;
   text::VectorTable vectors_;
 };
+
+/// Bytes that it takes at most, of the index's vectors and besides: words and documents of a batch; collective.
+double near_bytes(corpus::IndexFile const& index);
 
 }  // namespace bellshard::creativity_index

@@ -32,23 +32,30 @@ struct VectorTable {
 inline WordSimilarity word_similarity(Execution const& execution, VectorTable const& vectors, Array<std::uint32_t const> const& id) {
   auto const rows = static_cast<std::int64_t>(id.extent(0));
   Array<float> const cosine(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::text::cosine"), static_cast<std::size_t>(rows * vectors.words));
-  constexpr std::int64_t tile = runs_on_host ? 512 : 1;
-  std::int64_t const tiles = (vectors.words + tile - 1) / tile;
+  constexpr int block = runs_on_host ? 4 : 1, tile = runs_on_host ? 128 : 1;  // of rows and of columns: their sums stay in the first cache
+  std::int64_t const blocks = (rows + block - 1) / block, tiles = (vectors.words + tile - 1) / tile;
   Kokkos::parallel_for(
-      "bellshard::text::word_similarity", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::int64_t>>(execution, 0, rows * tiles),
+      "bellshard::text::word_similarity", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::int64_t>>(execution, 0, blocks * tiles),
       KOKKOS_LAMBDA(std::int64_t item) {
-        std::int64_t const row = item % rows, first = item / rows * tile;  // one tile of vectors for all rows, then the next: it stays near
+        std::int64_t const first_row = item % blocks * block, first = item / blocks * tile;  // one tile of vectors for all rows, then the next: it stays near
         std::int64_t const size = first + tile < vectors.words ? tile : vectors.words - first;
-        std::int64_t const own = std::int64_t{id(row)} - 1;
-        float sum[tile];
-        for (std::int64_t v = 0; v < size; ++v) sum[v] = 0;
-        for (std::int64_t c = 0; c < vectors.components && own < vectors.words; ++c) {
-          float const factor = vectors.value(c * vectors.words + own);
-          float const* const column = &vectors.value(c * vectors.words + first);
-          for (std::int64_t v = 0; v < size; ++v) sum[v] += factor * column[v];
+        float sum[block][tile] = {};
+        std::int64_t own[block];
+        for (int b = 0; b < block; ++b) own[b] = first_row + b < rows ? std::int64_t{id(first_row + b)} - 1 : vectors.words;
+        for (std::int64_t c = 0; c < vectors.components; ++c) {
+          float const* const component = &vectors.value(c * vectors.words);
+          float factor[block];
+          for (int b = 0; b < block; ++b) factor[b] = own[b] < vectors.words ? component[own[b]] : 0;
+          for (std::int64_t v = 0; v < size; ++v) {
+            float const other = component[first + v];
+            for (int b = 0; b < block; ++b) sum[b][v] += factor[b] * other;
+          }
         }
-        for (std::int64_t v = 0; v < size; ++v) cosine(row * vectors.words + first + v) = sum[v] < 1 ? sum[v] : 1;
-        if (own >= first && own < first + size) cosine(row * vectors.words + own) = 1;
+        for (int b = 0; b < block && first_row + b < rows; ++b) {
+          std::int64_t const row = (first_row + b) * vectors.words;
+          for (std::int64_t v = 0; v < size; ++v) cosine(row + first + v) = sum[b][v] < 1 ? sum[b][v] : 1;
+          if (own[b] >= first && own[b] < first + size) cosine(row + own[b]) = 1;
+        }
       });
   return {id, cosine, vectors.words};
 }

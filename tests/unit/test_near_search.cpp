@@ -164,10 +164,15 @@ TEST_CASE("The best window of a region is that of all windows", "[text]") {
   }
   for (text::NearRule const rule : {text::NearRule{0.4, 2, 100}, text::NearRule{0.7, 1, 4}, text::NearRule{0.95, 3, 10}}) {
     Array<text::NearWindow> const windows("test::windows", questions.size());
-    text::near_windows(Execution(), similarity, on_device(numbers(span, id)), on_device(first), on_device(region), on_device(questions), rule,
+    text::near_windows(Execution(), similarity, on_device(numbers(span, id)), on_device(first), on_device(region), on_device(questions), rule, text::NearAnswer::best,
                        Array<float>("test::scratch", static_cast<std::size_t>(scratch)), windows);
     Execution().fence();
     auto const found = on_host(windows);
+    Array<text::NearWindow> const some("test::some", questions.size());
+    text::near_windows(Execution(), similarity, on_device(numbers(span, id)), on_device(first), on_device(region), on_device(questions), rule, text::NearAnswer::any,
+                       Array<float>("test::scratch", static_cast<std::size_t>(scratch)), some);
+    Execution().fence();
+    auto const any = on_host(some);
     int near = 0;
     for (std::size_t q = 0; q < questions.size(); ++q) {
       double best = -1;
@@ -192,7 +197,9 @@ TEST_CASE("The best window of a region is that of all windows", "[text]") {
         }
       }
       CHECK(found[q].score == Approx(best).epsilon(1e-5));
+      CHECK((any[q].score < 0) == (best < 0));
       if (found[q].score < 0) continue;
+      CHECK(score(any[q].begin, any[q].end) >= rule.threshold - 1e-6);
       ++near;
       CHECK(score(found[q].begin, found[q].end) == Approx(best).epsilon(1e-5));
       CHECK(found[q].begin >= first[questions[q].region]);
