@@ -7,7 +7,7 @@ namespace bellshard::corpus_index {
 void VectorConfig::declare(Keys& keys) {
   keys.table("vectors", "vectors of the most frequent words, for searches of words that mean the same");
   keys.integer("vectors.components", components, "components of a vector, for example 100; 0: no vectors, or as many as vectors.file has").range(0, 4096).unit("count");
-  keys.integer("vectors.words", words, "so many words get a vector: the most frequent ones, of token ids the lowest").range(1, 4e6).unit("count");
+  keys.integer("vectors.words", words, "so many words get a vector: the most frequent ones, of token ids and pieces the lowest").range(1, 4e6).unit("count");
   keys.file("vectors.file", file, "read the vectors from this text file, also compressed: a word and its numbers a line, as GloVe and word2vec write them; none: from the corpus itself");
   keys.integer("vectors.window", window, "a word's contexts are so many words to each side, in the same document").range(1, 64).unit("count");
   keys.real("vectors.smoothing", smoothing, "counts of contexts are raised to this power before they are compared: below 1, rare contexts count less").range(0, 1);
