@@ -100,7 +100,7 @@ class CreativityIndexJob : public Job {
  private:
   void require_vectors(corpus::IndexFile const& index) const {
     if (!config_.near.search) return;
-    BELLSHARD_INPUT(index.tokens() == corpus::Tokens::words, "{}: the index has token ids, of which none is known to be content; near.search needs an index of words", config_.index.string());
+    BELLSHARD_INPUT(index.tokens() == corpus::Tokens::words, "{}: near.search needs an index of words, of which it knows the frequent ones; this one has ids or pieces", config_.index.string());
     BELLSHARD_INPUT(index.has_vectors(), "{}: the index has no word vectors, which near.search needs; make it again with vectors.components = 100", config_.index.string());
   }
 
