@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <cmath>
+
 namespace bellshard::io {
 
 struct JsonLine::Impl {
@@ -52,6 +54,39 @@ bool JsonLine::ids(std::string const& field, std::vector<std::uint32_t>& ids) co
     ids.push_back(static_cast<std::uint32_t>(id));
   }
   return true;
+}
+
+std::optional<std::vector<double>> JsonLine::numbers(std::string const& field, double null_value) const {
+  auto const array = impl_->get<simdjson::dom::array>(field);
+  if (!array) return std::nullopt;
+  std::vector<double> values;
+  for (auto item : *array) {
+    double value = null_value;
+    if (!item.is_null() && item.get(value) != simdjson::SUCCESS) return std::nullopt;
+    values.push_back(value);
+  }
+  return values;
+}
+
+std::optional<std::vector<std::int64_t>> JsonLine::wholes(std::string const& field) const {
+  auto const array = impl_->get<simdjson::dom::array>(field);
+  if (!array) return std::nullopt;
+  std::vector<std::int64_t> values;
+  for (auto item : *array) {
+    std::int64_t whole = 0;
+    double real = 0;
+    if (item.get(whole) != simdjson::SUCCESS) {
+      if (item.get(real) != simdjson::SUCCESS || std::floor(real) != real || std::abs(real) > 9e15) return std::nullopt;
+      whole = static_cast<std::int64_t>(real);
+    }
+    values.push_back(whole);
+  }
+  return values;
+}
+
+bool JsonLine::has(std::string const& field) const {
+  simdjson::dom::element element;
+  return impl_->object.at_key(field).get(element) == simdjson::SUCCESS;
 }
 
 bool valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }

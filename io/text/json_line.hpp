@@ -24,6 +24,10 @@ class JsonLine {
   std::optional<double> number(std::string const& field) const;
   /// An array of whole numbers from 0 to 2^32 - 1; false where it is none.
   bool ids(std::string const& field, std::vector<std::uint32_t>& ids) const;
+  /// An array of numbers in which null stands for `null_value`, or of whole numbers (432.0 is one, too); empty where it is none.
+  std::optional<std::vector<double>> numbers(std::string const& field, double null_value) const;
+  std::optional<std::vector<std::int64_t>> wholes(std::string const& field) const;
+  bool has(std::string const& field) const;
 
  private:
   struct Impl;

@@ -1,0 +1,28 @@
+#pragma once
+#include <filesystem>
+#include <limits>
+#include <vector>
+
+#include "src/allocation/knapsack.hpp"
+#include "src/config/keys.hpp"
+
+namespace bellshard::prune_allocation {
+
+/// How the problem is solved: the whole table, or the greedy choice alone with its bound.
+enum class Method { automatic, table, greedy };
+
+struct Config {
+  std::filesystem::path table;
+  std::vector<std::int64_t> budget;
+  dp::Objective objective = dp::Objective::min;
+  Method method = Method::automatic;
+  allocation::Precision precision = allocation::Precision::float64;
+  double memory_limit = std::numeric_limits<double>::quiet_NaN();  ///< of a rank [GiB]; NaN: none
+  bool frontier = true;
+  std::string file = "allocation.h5";
+
+  void declare(Keys& keys);
+  void check(Keys const& keys) const;
+};
+
+}  // namespace bellshard::prune_allocation

@@ -1,0 +1,149 @@
+#include "src/drive/job.hpp"
+
+#include <cmath>
+
+#include "jobs/prune_allocation/config.hpp"
+#include "src/allocation/allocation.hpp"
+#include "src/config/job_file.hpp"
+#include "src/drive/drive.hpp"
+#include "src/drive/record.hpp"
+#include "src/runtime/human.hpp"
+
+namespace bellshard::prune_allocation {
+namespace {
+
+using namespace allocation;
+
+/// Where the tables of choices go on these ranks, and what the fullest rank holds [B].
+struct Plan {
+  TablePlace place = TablePlace::memory;
+  double rows = 0, tables = 0;
+};
+
+Plan plan(Config const& config, Problem const& problem, int ranks) {
+  auto const own = Partition::equal(problem.cells, ranks).block(0).size();
+  auto const shapes = Knapsack::shapes(problem);
+  Plan plan;
+  plan.rows = Knapsack::row_bytes(problem, config.precision, ranks);
+  plan.tables = ChoiceTables::memory(shapes, own, plan.place);
+  if (plan.rows + plan.tables > config.memory_limit * std::pow(2.0, 30)) {
+    plan.place = TablePlace::files;
+    plan.tables = ChoiceTables::memory(shapes, own, plan.place);
+  }
+  return plan;
+}
+
+double file_bytes(Problem const& problem) {
+  double bytes = 0;
+  for (auto const& shape : Knapsack::shapes(problem)) bytes += static_cast<double>(shape.cells * shape.bytes);
+  return bytes;
+}
+
+/// What a restart must share. The memory limit may change, and the ranks, as long as the tables stay where they are.
+std::string fingerprint(Keys const& keys, io::RunRecord const& record, TablePlace place) {
+  auto text = canonical_text(keys, {"model"}) + "[solver]\n";
+  for (auto const* key : {"budget", "objective", "precision"}) text += fmt::format("{} = {}\n", key, keys.find(std::string("solver.") + key).value_toml);
+  text += fmt::format("choice_tables = \"{}\"  # as solver.memory_limit asks for\n", place == TablePlace::memory ? "memory" : "files");
+  for (auto const& [input, sha256] : record.inputs) text += fmt::format("# {}: SHA-256 {}\n", input, sha256);
+  return text;
+}
+
+/// The optimum at every budget: a long axis, whose budgets are a variable of its own.
+void write_frontier(io::ResultFile& out, Problem const& problem, Knapsack const& knapsack) {
+  auto const cell = out.bare_axis("frontier_cell", problem.cells);
+  auto values = knapsack.frontier();
+  values.long_name = "best sum of losses at each budget up to the largest one";
+  out.write(values, {cell});
+  io::ShardedArray budgets{"frontier_budget", io::ElementType::int64, {problem.cells}, values.own, false, "1", "budget of each value of frontier, in the unit of the table's costs"};
+  budgets.fetch = [&problem](Block items, void* host) {
+    for (auto c = items.begin; c < items.end; ++c) static_cast<std::int64_t*>(host)[c - items.begin] = problem.base_cost + c * problem.unit;
+  };
+  out.write(budgets, {cell});
+}
+
+class PruneAllocationJob : public Job {
+ public:
+  void declare(Keys& keys) override { config_.declare(keys); }
+  void check_keys(Keys const& keys) override { config_.check(keys); }
+
+  Estimate estimate(Context& context) override {
+    auto const table = read_table(context.comm(), config_.table);
+    auto const problem = prepare(table, config_.objective, config_.budget);
+    Estimate estimate;
+    estimate.facts = {{"layers", fmt::format("{}", table.size())},
+                      {"choices", fmt::format("{}", problem.choices)},
+                      {"choices that are not dominated", fmt::format("{}", problem.candidates)},
+                      {"budget cells", fmt::format("{}", problem.cells)}};
+    if (config_.method == Method::greedy) return estimate;
+    auto const planned = plan(config_, problem, context.ranks());
+    estimate.memory = {{"two rows of values with their margins", planned.rows},
+                       {planned.place == TablePlace::memory ? "tables of choices" : "one table of choices, on its way to a file", planned.tables}};
+    if (planned.place == TablePlace::files) estimate.facts.emplace_back("tables of choices on the disk", human_bytes(file_bytes(problem)));
+    return estimate;
+  }
+
+  ExitCode run(Context& context, Keys const& keys) override {
+    auto const record = make_record(context, "prune_allocation", "one choice for each layer within a budget, the sum of losses best", {config_.table});
+    auto const table = read_table(context.comm(), config_.table);
+    auto const problem = prepare(table, config_.objective, config_.budget);
+    Lagrangian const lagrangian(problem);
+    context.log().info("{} layers, {} choices of which {} are not dominated; {} budget cells of {}", table.size(), problem.choices, problem.candidates,
+                       human_count(static_cast<double>(problem.cells)), problem.unit);
+    return config_.method == Method::greedy ? run_greedy(context, record, table, problem, lagrangian) : run_table(context, keys, record, table, problem, lagrangian);
+  }
+
+ private:
+  ExitCode run_greedy(Context& context, io::RunRecord const& record, Table const& table, Problem const& problem, Lagrangian const& lagrangian) const {
+    auto const budgets = static_cast<std::size_t>(config_.budget.size());
+    std::vector<std::int32_t> candidate(problem.stages.size() * budgets);
+    for (std::size_t q = 0; q < budgets; ++q) {
+      auto const greedy = lagrangian.greedy(problem.cell_of(config_.budget[q]));
+      for (std::size_t s = 0; s < greedy.size(); ++s) candidate[s * budgets + q] = greedy[s];
+    }
+    auto const allocation = settle(problem, lagrangian, table, config_.budget, candidate);
+    auto const path = context.options().output_dir / config_.file;
+    io::ResultFile out(context.comm(), path, record);
+    allocation::write(context, out, table, allocation);
+    out.attribute("proven_optimal", 0.0);
+    out.commit();
+    context.log().info("greedy choices, at most {:.6g} from the optimum: {}", allocation.largest_gap(), path.string());
+    return ExitCode::done;
+  }
+
+  ExitCode run_table(Context& context, Keys const& keys, io::RunRecord const& record, Table const& table, Problem const& problem, Lagrangian const& lagrangian) const {
+    DriveOptions options;
+    options.output = context.options().output_dir / config_.file;
+    auto const planned = plan(config_, problem, context.ranks());
+    options.fingerprint = fingerprint(keys, record, planned.place);
+    options.residual_unit = "count";
+    options.residual_name = "sweeps that are left";
+    std::vector<std::int64_t> cells;
+    for (auto const budget : config_.budget) cells.push_back(problem.cell_of(budget));
+    if (planned.place == TablePlace::files) context.log().info("tables of choices go to files beside the result, {} in all", human_bytes(file_bytes(problem)));
+    auto const knapsack = Knapsack::make(context, problem, cells, config_.precision, planned.place, options.output);
+    auto const driven = drive(context, *knapsack, record, options);
+    if (driven.outcome == Outcome::stopped) return driven.exit_code();
+
+    auto const allocation = settle(problem, lagrangian, table, config_.budget, knapsack->chosen());
+    bool const single = config_.precision == Precision::float32;
+    verify(problem, lagrangian, allocation, knapsack->optimum(), single ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon());
+    io::ResultFile out(context.comm(), options.output, record);
+    allocation::write(context, out, table, allocation);
+    if (config_.frontier) write_frontier(out, problem, *knapsack);
+    out.attribute("proven_optimal", single ? 0.0 : 1.0);
+    out.write(driven.trace);
+    out.commit();
+    knapsack->remove_files();
+    discard_checkpoints(context, options);
+    context.log().info("every choice is checked against the Lagrangian bound, which lies at most {:.6g} away", allocation.largest_gap());
+    context.log().info("{}", summary_line(driven, options.output));
+    return driven.exit_code();
+  }
+
+  Config config_;
+};
+
+BELLSHARD_JOB(prune_allocation, PruneAllocationJob, "how much to prune of each layer of a network within a budget, from measured losses; exact, every budget at once; sharded");
+
+}  // namespace
+}  // namespace bellshard::prune_allocation
