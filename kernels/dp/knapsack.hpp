@@ -12,7 +12,7 @@ namespace bellshard::dp {
 /// spaced, candidate k reads at one cell what candidate k-1 reads at the next one, which by then lies in the nearest cache. With rising cells
 /// and a reach beyond the cache each candidate reads all values anew (measured: a third of the speed).
 inline std::int64_t visiting_stride(std::span<std::int64_t const> cost, std::int64_t cell_bytes) {
-  constexpr std::int64_t cache = 3 << 19, column = 64;
+  constexpr std::int64_t cache = 1 << 19, column = 64;
   if (cost.size() < 4) return 0;
   std::vector<std::int64_t> sorted(cost.begin(), cost.end());
   std::sort(sorted.begin(), sorted.end());
@@ -37,11 +37,13 @@ void sweep_stage(Execution const& space, KnapsackStage<T, Number> const& stage, 
     bool const rising = stride == 0 || stride >= cells.size();
     auto const width = rising ? run : column;
     auto const span = rising ? cells.size() : stride;
+    auto const runs = span > width ? span / width : 1;  // the last one takes what is left over
     Kokkos::parallel_for(
-        "bellshard::dp::sweep_stage", Kokkos::RangePolicy<Execution>(space, 0, (span + width - 1) / width), KOKKOS_LAMBDA(std::int64_t item) {
+        "bellshard::dp::sweep_stage", Kokkos::RangePolicy<Execution>(space, 0, runs), KOKKOS_LAMBDA(std::int64_t item) {
           auto const first = cells.begin + item * width;
-          auto const end = cells.begin + (item + 1 < (span + width - 1) / width ? (item + 1) * width : span);
+          auto const end = cells.begin + (item + 1 < runs ? (item + 1) * width : span);
           for (std::int64_t shift = 0; first + shift < cells.end; shift += span) {
+            if (!rising) lanes::ask_ahead(stage, first + shift + span);
             lanes::sweep_run(stage, first + shift, end + shift < cells.end ? end + shift : cells.end);
           }
         });

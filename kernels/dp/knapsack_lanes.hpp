@@ -61,10 +61,11 @@ typename Vector<T>::Wholes find_candidates(KnapsackStage<T, Number> const& stage
   return found;
 }
 
-/// `count` vectors of cells from c on.
-template <int count, class T, class Number>
-void sweep_vectors(KnapsackStage<T, Number> const& stage, std::int64_t c) {
+/// The `wide` cells from c on.
+template <class T, class Number>
+void sweep_wide(KnapsackStage<T, Number> const& stage, std::int64_t c) {
   using V = Vector<T>;
+  constexpr int count = vectors;
   typename V::Values least[count];
   typename V::Wholes group[count];
   for (int j = 0; j < count; ++j) {
@@ -96,12 +97,28 @@ void sweep_vectors(KnapsackStage<T, Number> const& stage, std::int64_t c) {
   }
 }
 
-/// Cells [c, end).
+/// Asks for what a column's next cells read first and write: they lie too far away for the core to guess. Behind the end of an array this does nothing.
+template <class T, class Number>
+void ask_ahead(KnapsackStage<T, Number> const& stage, std::int64_t c) {
+  constexpr std::int64_t line = 64;
+  auto const* const read = reinterpret_cast<char const*>(stage.before + c);
+  auto const* const written = reinterpret_cast<char const*>(stage.after + c);
+  for (std::int64_t byte = 0; byte < wide<T> * static_cast<std::int64_t>(sizeof(T)) + line; byte += line) {
+    __builtin_prefetch(read + byte, 0);
+    __builtin_prefetch(written + byte, 1);
+  }
+  __builtin_prefetch(stage.choice + c, 1);
+}
+
+/// Cells [c, end). What is left at the end is swept together with cells before it, once more.
 template <class T, class Number>
 void sweep_run(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int64_t end) {
-  for (; c + wide<T> <= end; c += wide<T>) sweep_vectors<vectors>(stage, c);
-  for (; c + Vector<T>::lanes <= end; c += Vector<T>::lanes) sweep_vectors<1>(stage, c);
-  for (; c < end; ++c) stage.sweep_cell(c);
+  if (end - c < wide<T>) {
+    for (; c < end; ++c) stage.sweep_cell(c);
+    return;
+  }
+  for (; c + wide<T> <= end; c += wide<T>) sweep_wide(stage, c);
+  if (c < end) sweep_wide(stage, end - wide<T>);
 }
 
 }  // namespace bellshard::dp::lanes
