@@ -95,7 +95,8 @@ void measure(Context& context, char const* type, std::int64_t cells, std::int64_
   }
   if (!context.root()) return;
   double const s = median(sweep), r = median(registers);
-  std::printf("%s, reach %lld, stride %lld: sweep %6.2f G/s, registers %6.2f G/s: %.2f\n", type, static_cast<long long>(reach), static_cast<long long>(stride), s / 1e9, r / 1e9, s / r);
+  std::printf("%s, reach %lld, stride %lld: sweep %6.2f G/s, registers %6.2f G/s: %.2f\n", type, static_cast<long long>(reach),
+              static_cast<long long>(stride), s / 1e9, r / 1e9, s / r);
 }
 
 }  // namespace

@@ -13,10 +13,12 @@ void Config::declare(Keys& keys) {
   keys.integers("solver.budget", budget, "most that the choices of all layers may cost together; one result for each").range(0, 1e18).required().example("[600, 400]");
   keys.choice("solver.objective", objective, {{"min", dp::Objective::min}, {"max", dp::Objective::max}}, "least or greatest sum of losses");
   keys.choice("solver.method", method, {{"auto", Method::automatic}, {"table", Method::table}, {"greedy", Method::greedy}},
-              "table: exact, every budget up to the largest one; greedy: at once, with the gap to the Lagrangian bound; auto: the exact one that is quickest");
+              "table: exact, every budget up to the largest one; greedy: at once, with the gap to the Lagrangian bound; auto: exact, "
+              "where output.frontier is false and the budgets are few (64) by a search that the bound prunes, else by the table");
   keys.choice("solver.precision", precision, {{"float64", allocation::Precision::float64}, {"float32", allocation::Precision::float32}},
               "how the table's sums are stored; float32 takes half the memory, but two choices whose losses are that close may be confused");
-  keys.real("solver.memory_limit", memory_limit, "memory of a rank; where rows and tables of choices need more, the tables lie in files beside the result until it is written")
+  keys.real("solver.memory_limit", memory_limit,
+            "memory of a rank; where rows and tables of choices need more, the tables lie in files beside the result until it is written")
       .unit("GiB")
       .range(0, 1e6, Border::open);
   keys.table("output", "where it goes");

@@ -4,6 +4,7 @@
 
 #include "jobs/prune_allocation/config.hpp"
 #include "src/allocation/allocation.hpp"
+#include "src/allocation/state_search.hpp"
 #include "src/config/job_file.hpp"
 #include "src/drive/drive.hpp"
 #include "src/drive/record.hpp"
@@ -13,6 +14,8 @@ namespace bellshard::prune_allocation {
 namespace {
 
 using namespace allocation;
+
+constexpr std::size_t few_budgets = 64;  // that a search each costs less than the table of all of them
 
 /// Where the tables of choices go on these ranks, and what the fullest rank holds [B].
 struct Plan {
@@ -54,12 +57,25 @@ void write_frontier(io::ResultFile& out, Problem const& problem, Knapsack const&
   auto values = knapsack.frontier();
   values.long_name = "best sum of losses at each budget up to the largest one";
   out.write(values, {cell});
-  io::ShardedArray budgets{"frontier_budget", io::ElementType::int64, {problem.cells}, values.own, false, "1", "budget of each value of frontier, in the unit of the table's costs"};
+  io::ShardedArray budgets{"frontier_budget", io::ElementType::int64, {problem.cells}, values.own, false, "1",
+                           "budget of each value of frontier, in the unit of the table's costs"};
   budgets.fetch = [&problem](Block items, void* host) {
     for (auto c = items.begin; c < items.end; ++c) static_cast<std::int64_t*>(host)[c - items.begin] = problem.base_cost + c * problem.unit;
   };
   out.write(budgets, {cell});
 }
+
+void say_how(io::ResultFile& out, std::string const& method, bool proven) {
+  out.attribute("method", method);
+  out.attribute("proven_optimal", proven ? 1.0 : 0.0);
+}
+
+struct Inputs {
+  io::RunRecord const& record;
+  Table const& table;
+  Problem const& problem;
+  Lagrangian const& lagrangian;
+};
 
 class PruneAllocationJob : public Job {
  public:
@@ -89,38 +105,57 @@ class PruneAllocationJob : public Job {
     Lagrangian const lagrangian(problem);
     context.log().info("{} layers, {} choices of which {} are not dominated; {} budget cells of {}", table.size(), problem.choices, problem.candidates,
                        human_count(static_cast<double>(problem.cells)), problem.unit);
-    return config_.method == Method::greedy ? run_greedy(context, record, table, problem, lagrangian) : run_table(context, keys, record, table, problem, lagrangian);
+    Inputs const inputs{record, table, problem, lagrangian};
+    if (config_.method == Method::greedy) return write_candidates(context, inputs, greedy(inputs), "greedy");
+    if (config_.method == Method::automatic && !config_.frontier && config_.budget.size() <= few_budgets) {
+      double const bytes = std::fmin(1, config_.memory_limit) * std::pow(2.0, 30);  // NaN is no limit
+      if (auto const found = search_states(context, problem, lagrangian, cells(problem), bytes)) return write_candidates(context, inputs, *found, "states");
+      context.log().info("too many sums are left for a search among them; the table is swept");
+    }
+    return run_table(context, keys, inputs);
   }
 
  private:
-  ExitCode run_greedy(Context& context, io::RunRecord const& record, Table const& table, Problem const& problem, Lagrangian const& lagrangian) const {
-    auto const budgets = static_cast<std::size_t>(config_.budget.size());
-    std::vector<std::int32_t> candidate(problem.stages.size() * budgets);
-    for (std::size_t q = 0; q < budgets; ++q) {
-      auto const greedy = lagrangian.greedy(problem.cell_of(config_.budget[q]));
-      for (std::size_t s = 0; s < greedy.size(); ++s) candidate[s * budgets + q] = greedy[s];
+  std::vector<std::int64_t> cells(Problem const& problem) const {
+    std::vector<std::int64_t> all;
+    for (auto const budget : config_.budget) all.push_back(problem.cell_of(budget));
+    return all;
+  }
+
+  Candidates greedy(Inputs const& in) const {
+    auto const asked = cells(in.problem);
+    Candidates candidate(in.problem.stages.size() * asked.size());
+    for (std::size_t q = 0; q < asked.size(); ++q) {
+      auto const found = in.lagrangian.greedy(asked[q]);
+      for (std::size_t s = 0; s < found.size(); ++s) candidate[s * asked.size() + q] = found[s];
     }
-    auto const allocation = settle(problem, lagrangian, table, config_.budget, candidate);
+    return candidate;
+  }
+
+  /// What was found without a table.
+  ExitCode write_candidates(Context& context, Inputs const& in, Candidates const& candidate, std::string const& method) const {
+    auto const allocation = settle(in.problem, in.lagrangian, in.table, config_.budget, candidate);
     auto const path = context.options().output_dir / config_.file;
-    io::ResultFile out(context.comm(), path, record);
-    allocation::write(context, out, table, allocation);
-    out.attribute("proven_optimal", 0.0);
+    bool const proven = method != "greedy";
+    io::ResultFile out(context.comm(), path, in.record);
+    allocation::write(context, out, in.table, allocation);
+    say_how(out, method, proven);
     out.commit();
-    context.log().info("greedy choices, at most {:.6g} from the optimum: {}", allocation.largest_gap(), path.string());
+    context.log().info("{}; the Lagrangian bound lies at most {:.6g} away; {}",
+                       proven ? "proven optima by search among sums that the bound leaves" : "greedy choices", allocation.largest_gap(), path.string());
     return ExitCode::done;
   }
 
-  ExitCode run_table(Context& context, Keys const& keys, io::RunRecord const& record, Table const& table, Problem const& problem, Lagrangian const& lagrangian) const {
+  ExitCode run_table(Context& context, Keys const& keys, Inputs const& in) const {
+    auto const& [record, table, problem, lagrangian] = in;
     DriveOptions options;
     options.output = context.options().output_dir / config_.file;
     auto const planned = plan(config_, problem, context.ranks());
     options.fingerprint = fingerprint(keys, record, planned.place);
     options.residual_unit = "count";
     options.residual_name = "sweeps that are left";
-    std::vector<std::int64_t> cells;
-    for (auto const budget : config_.budget) cells.push_back(problem.cell_of(budget));
     if (planned.place == TablePlace::files) context.log().info("tables of choices go to files beside the result, {} in all", human_bytes(file_bytes(problem)));
-    auto const knapsack = Knapsack::make(context, problem, cells, config_.precision, planned.place, options.output);
+    auto const knapsack = Knapsack::make(context, problem, cells(problem), config_.precision, planned.place, options.output);
     auto const driven = drive(context, *knapsack, record, options);
     if (driven.outcome == Outcome::stopped) return driven.exit_code();
 
@@ -130,7 +165,7 @@ class PruneAllocationJob : public Job {
     io::ResultFile out(context.comm(), options.output, record);
     allocation::write(context, out, table, allocation);
     if (config_.frontier) write_frontier(out, problem, *knapsack);
-    out.attribute("proven_optimal", single ? 0.0 : 1.0);
+    say_how(out, "table", !single);
     out.write(driven.trace);
     out.commit();
     knapsack->remove_files();
@@ -143,7 +178,8 @@ class PruneAllocationJob : public Job {
   Config config_;
 };
 
-BELLSHARD_JOB(prune_allocation, PruneAllocationJob, "how much to prune of each layer of a network within a budget, from measured losses; exact, every budget at once; sharded");
+BELLSHARD_JOB(prune_allocation, PruneAllocationJob,
+              "how much to prune of each layer of a network within a budget, from measured losses; exact, every budget at once; sharded");
 
 }  // namespace
 }  // namespace bellshard::prune_allocation

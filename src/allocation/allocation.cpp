@@ -33,7 +33,8 @@ double Allocation::largest_gap() const {
   return gap;
 }
 
-Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table const& table, std::vector<std::int64_t> const& budgets, std::vector<std::int32_t> const& candidate) {
+Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table const& table, std::vector<std::int64_t> const& budgets,
+                  Candidates const& candidate) {
   auto const layers = table.size();
   Allocation all;
   all.budget = budgets;
@@ -52,8 +53,8 @@ Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table co
     auto const cell = problem.cell_of(budgets[q]);
     auto const loss = loss_of(problem, taken), bound = lagrangian.bound(cell);
     if (cost > budgets[q] || loss < bound - lagrangian.rounding()) {
-      fail(ExitCode::verification_failed, "budget {}: the choice costs {} and loses {}, where no choice within the budget can lose less than {}; this is a fault of the program, please report it",
-           budgets[q], cost, loss, bound);
+      fail(ExitCode::verification_failed,
+           "budget {}: the choice costs {} and loses {}, where no choice within the budget can lose less than {}; this is a fault of the program, please report it", budgets[q], cost, loss, bound);
     }
     all.cost.push_back(cost);
     all.loss.push_back(problem.as_asked(loss));
@@ -68,8 +69,8 @@ void verify(Problem const& problem, Lagrangian const& lagrangian, Allocation con
   for (std::size_t q = 0; q < optimum.size(); ++q) {
     auto const loss = problem.as_asked(allocation.loss[q]), greedy = problem.as_asked(allocation.greedy[q]);
     if (std::abs(loss - optimum[q]) > apart || loss > greedy + apart) {
-      fail(ExitCode::verification_failed, "budget {}: what was chosen loses {}, the table says {} and the greedy choice loses {}; this is a fault of the program, please report it",
-           allocation.budget[q], loss, optimum[q], greedy);
+      fail(ExitCode::verification_failed,
+           "budget {}: what was chosen loses {}, the table says {} and the greedy choice loses {}; this is a fault of the program, please report it", allocation.budget[q], loss, optimum[q], greedy);
     }
   }
 }

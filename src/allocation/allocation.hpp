@@ -21,7 +21,8 @@ struct Allocation {
 };
 
 /// Sums up candidates [stage, budget]. Exit 8 where a cost exceeds its budget or a sum of losses lies beyond the bound: neither can be.
-Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table const& table, std::vector<std::int64_t> const& budgets, std::vector<std::int32_t> const& candidate);
+Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table const& table, std::vector<std::int64_t> const& budgets,
+                  Candidates const& candidate);
 
 /// The check of a table that was swept: the least losses that it says, as stored with this relative rounding, are those of what was chosen and no worse than
 /// the greedy choice. Exit 8 where not.

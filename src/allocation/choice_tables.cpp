@@ -20,7 +20,12 @@ std::uint64_t sum_over(MPI_Comm comm, std::uint64_t sum) {
 }  // namespace
 
 ChoiceTables::ChoiceTables(Context& context, Partition const& axis, std::vector<TableShape> shapes, TablePlace place, std::filesystem::path const& result)
-    : context_(context), own_(axis.block(context.rank())), shapes_(std::move(shapes)), place_(place), stem_(result.parent_path() / result.stem()), sums_(shapes_.size(), 0) {
+    : context_(context),
+      own_(axis.block(context.rank())),
+      shapes_(std::move(shapes)),
+      place_(place),
+      stem_(result.parent_path() / result.stem()),
+      sums_(shapes_.size(), 0) {
   auto const allocate = [&](std::int64_t bytes) {
     tables_.emplace_back(Kokkos::view_alloc("bellshard::allocation::choice_table", Kokkos::WithoutInitializing), static_cast<std::size_t>(bytes));
   };
@@ -140,8 +145,8 @@ void ChoiceTables::check(std::size_t swept) const {
   for (std::size_t s = 0; s < swept; ++s) {
     std::vector<std::uint8_t> bytes;
     together(context_.comm(), [&] { bytes = read(s, own(s)); });
-    BELLSHARD_INPUT(sum_over(context_.comm(), sum_of(s, bytes)) == sums_[s], "{}: this table of choices is not the one that the checkpoint knows; start anew with --restart never",
-                    path_of(s).string());
+    BELLSHARD_INPUT(sum_over(context_.comm(), sum_of(s, bytes)) == sums_[s],
+                    "{}: this table of choices is not the one that the checkpoint knows; start anew with --restart never", path_of(s).string());
   }
 }
 

@@ -90,7 +90,7 @@ class SweptKnapsack final : public Knapsack {
     max_over_ranks(comm_, all);
     return all;
   }
-  std::vector<std::int32_t> const& chosen() const override { return chosen_; }
+  Candidates const& chosen() const override { return chosen_; }
 
   io::ShardedArray frontier() const override {
     io::ShardedArray array{"frontier", io::ElementType::float64, {problem_.cells}, own_};
@@ -132,8 +132,8 @@ class SweptKnapsack final : public Knapsack {
     auto const& stage = problem_.stages[s];
     auto const cost = to_device("bellshard::allocation::cost", stage.cost);
     auto const loss = to_device("bellshard::allocation::loss", std::vector<T>(stage.loss.begin(), stage.loss.end()));
-    dp::KnapsackStage<T, Number> const kernel{before_.data() + margin_, after_.data() + margin_, reinterpret_cast<Number*>(tables_.room(s).data()), cost.data(), loss.data(),
-                                              static_cast<std::int32_t>(stage.cost.size())};
+    dp::KnapsackStage<T, Number> const kernel{before_.data() + margin_, after_.data() + margin_, reinterpret_cast<Number*>(tables_.room(s).data()),
+                                              cost.data(), loss.data(), static_cast<std::int32_t>(stage.cost.size())};
     auto const stride = dp::visiting_stride(stage.cost, sizeof(T));
     auto const cells = tables_.own(s).size();
     auto const margin = std::min(stage.reach, margin_);
@@ -204,7 +204,7 @@ class SweptKnapsack final : public Knapsack {
   Array<T> before_, after_;              ///< [margin + own cell]
   std::vector<std::int64_t> swept_{0};   ///< sweeps done
   std::vector<std::int64_t> cell_;       ///< [asked]
-  std::vector<std::int32_t> chosen_;     ///< [stage, asked]
+  Candidates chosen_;                    ///< [stage, asked]
   SweepWork work_;
 };
 

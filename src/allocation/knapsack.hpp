@@ -25,7 +25,7 @@ class Knapsack : public Step {
   /// Least losses at the cells asked for, once the last stage is swept, as stored. Collective.
   virtual std::vector<double> optimum() const = 0;
   /// Candidate of each stage and cell asked for [stage, asked], once finished.
-  virtual std::vector<std::int32_t> const& chosen() const = 0;
+  virtual Candidates const& chosen() const = 0;
   /// The last stage's losses [cell], as the user counts them.
   virtual io::ShardedArray frontier() const = 0;
   virtual void remove_files() const = 0;

@@ -39,7 +39,8 @@ Lagrangian::Lagrangian(Problem const& problem) {
     magnitude += most;
   }
   // Stable: steps of one stage stand in their order even where two slopes round to the same number.
-  std::stable_sort(steps_.begin(), steps_.end(), [](auto const& a, auto const& b) { return a.loss / static_cast<double>(a.cost) < b.loss / static_cast<double>(b.cost); });
+  auto const slope = [](HullStep const& step) { return step.loss / static_cast<double>(step.cost); };
+  std::stable_sort(steps_.begin(), steps_.end(), [&](auto const& a, auto const& b) { return slope(a) < slope(b); });
   loss_.push_back(loss);
   for (auto const& step : steps_) {
     cost_.push_back(cost_.back() + step.cost);

@@ -76,7 +76,9 @@ Problem prepare(Table const& table, dp::Objective objective, std::vector<std::in
     auto const dearest = std::max_element(table.begin(), table.end(), [](auto const& a, auto const& b) {
       return *std::min_element(a.cost.begin(), a.cost.end()) < *std::min_element(b.cost.begin(), b.cost.end());
     });
-    fail(ExitCode::bad_input, "a budget of {} is less than {}, which the cheapest allowed choices of all layers cost together (most of it layer {}, {}); raise solver.budget, or allow cheaper choices",
+    fail(ExitCode::bad_input,
+         "a budget of {} is less than {}, which the cheapest allowed choices of all layers cost together (most of it layer {}, {}); raise solver.budget, or allow "
+         "cheaper choices",
          *least, problem.base_cost, dearest->name, dearest->place);
   }
   problem.unit = std::max<std::int64_t>(1, unit);

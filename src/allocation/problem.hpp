@@ -17,6 +17,9 @@ struct Stage {
   std::int64_t reach = 0;            ///< largest cost [unit]
 };
 
+/// Position of the candidate that each stage takes for each of several budgets [stage, budget].
+using Candidates = std::vector<std::int32_t>;
+
 /// What is left of a table for budgets up to the largest asked for.
 struct Problem {
   dp::Objective objective = dp::Objective::min;

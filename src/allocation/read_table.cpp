@@ -19,7 +19,8 @@ void check(Layer const& layer) {
   BELLSHARD_INPUT(layer.cost.size() == layer.loss.size(), "{} has {} costs and {} losses; each choice has one of both", where, layer.cost.size(), layer.loss.size());
   for (std::size_t k = 0; k < layer.cost.size(); ++k) {
     BELLSHARD_INPUT(layer.cost[k] >= 0 && layer.cost[k] <= most_cost, "{}: the cost of choice {} is {} (must lie in [0, {}])", where, k, layer.cost[k], most_cost);
-    BELLSHARD_INPUT(!std::isnan(layer.loss[k]), "{}: the loss of choice {} is NaN; measure it again, or forbid the choice with an infinite loss (null in JSONL)", where, k);
+    BELLSHARD_INPUT(!std::isnan(layer.loss[k]),
+                    "{}: the loss of choice {} is NaN; measure it again, or forbid the choice with an infinite loss (null in JSONL)", where, k);
   }
   BELLSHARD_INPUT(layer.least >= 0 && layer.least < static_cast<std::int64_t>(layer.cost.size()), "{}: least = {} is no number of a choice (0 to {})", where, layer.least,
                   layer.cost.size() - 1);
@@ -42,7 +43,8 @@ Layer read_line(io::JsonLine& json, std::string_view line, std::string place) {
   layer.loss = *loss;
   if (json.has("least")) {
     auto const least = json.number("least");
-    BELLSHARD_INPUT(least && std::floor(*least) == *least && std::abs(*least) < 1e9, "{}: layer {}: \"least\" is no whole number; it is the lowest choice that is allowed", layer.place, layer.name);
+    BELLSHARD_INPUT(least && std::floor(*least) == *least && std::abs(*least) < 1e9,
+                    "{}: layer {}: \"least\" is no whole number; it is the lowest choice that is allowed", layer.place, layer.name);
     layer.least = static_cast<std::int64_t>(*least);
   }
   return layer;
@@ -105,7 +107,8 @@ Table read_table(MPI_Comm comm, std::filesystem::path const& path) {
   } else {
     together(comm, [&] { table = read_lines(path); });
   }
-  BELLSHARD_INPUT(!table.empty(), "{}: there is no layer in it; write one a line, as in {{\"layer\": \"conv1\", \"cost\": [432, 0], \"loss\": [0.0, 0.3]}}", path.string());
+  BELLSHARD_INPUT(!table.empty(),
+                  "{}: there is no layer in it; write one a line, as in {{\"layer\": \"conv1\", \"cost\": [432, 0], \"loss\": [0.0, 0.3]}}", path.string());
   std::set<std::string> names;
   for (auto const& layer : table) {
     check(layer);

@@ -45,8 +45,8 @@ struct Solved {
   Problem problem;
 };
 
-Solved solve(Context& context, Table const& table, std::vector<std::int64_t> const& budgets, Precision precision = Precision::float64, TablePlace place = TablePlace::memory,
-             std::filesystem::path const& result = "none.h5") {
+Solved solve(Context& context, Table const& table, std::vector<std::int64_t> const& budgets, Precision precision = Precision::float64,
+             TablePlace place = TablePlace::memory, std::filesystem::path const& result = "none.h5") {
   auto problem = prepare(table, dp::Objective::min, budgets);
   std::vector<std::int64_t> cells;
   for (auto const budget : budgets) cells.push_back(problem.cell_of(budget));

@@ -51,7 +51,8 @@ void check(Case<T> const& given, Block cells, std::int64_t stride) {
   auto const choice = on_device(std::vector<Number>(static_cast<std::size_t>(size), Number{77}));
   auto const cost = on_device(given.cost);
   auto const loss = on_device(given.loss);
-  dp::KnapsackStage<T, Number> const stage{before.data() + given.margin, after.data(), choice.data(), cost.data(), loss.data(), static_cast<std::int32_t>(given.cost.size())};
+  dp::KnapsackStage<T, Number> const stage{before.data() + given.margin, after.data(), choice.data(), cost.data(), loss.data(),
+                                             static_cast<std::int32_t>(given.cost.size())};
 
   dp::sweep_stage(Execution(), stage, cells, stride);
   Execution().fence();

@@ -42,6 +42,10 @@ class PruneAllocation(JobTest):
         with h5py.File(ending.file) as file:
             return {name: file[f"results/{name}"][()] for name in ("choice", "loss", "cost", "bound", "greedy")}
 
+    def method(self, ending):
+        name = ending.attribute("results", "method")
+        return name.decode() if isinstance(name, bytes) else name
+
     def refuse(self, layers, *phrases, budgets=(100,), code=BAD_INPUT, **solver):
         text = layers if isinstance(layers, str) else "".join(json.dumps(l) + "\n" for l in layers)
         (self.folder / "bad.jsonl").write_text(text)
@@ -87,6 +91,7 @@ class PruneAllocation(JobTest):
             done = self.solve(write_table(self.folder / "t.jsonl", layers), budgets, "--restart", "never", ranks=1 + instance % 3, objective="max" if greatest else "min",
                               method="auto" if instance % 2 else "table", output={"frontier": instance % 4 == 0})
             found = self.results(done)
+            self.assertEqual(self.method(done), "states" if instance % 2 else "table")
             sign = -1 if greatest else 1
             loss, cost = (np.concatenate([l[what] for l in layers]) for what in ("loss", "cost"))
             one_each = np.zeros((len(layers), len(loss)))
@@ -153,11 +158,25 @@ class PruneAllocation(JobTest):
         np.testing.assert_array_equal(found["choice"], [[1, 1], [2, 1], [4, 1], [4, 4]])  # of equal sums the later stage takes the lower number
         np.testing.assert_array_equal(found["loss"], [2, 3, 5, 8])
 
+    def test_search_gives_way_to_the_table(self):
+        """Losses in proportion to costs: the bound prunes nothing, and more sums are left than the search may keep."""
+        rng = random.Random(11)
+        layers = [{"layer": f"layer{k}", "cost": (cost := [rng.randrange(10_000) for _ in range(9)]), "loss": [1e4 - c for c in cost]} for k in range(12)]
+        table, budget = write_table(self.folder / "t.jsonl", layers), sum(sum(l["cost"]) for l in layers) // 9
+        whole = self.solve(table, [budget], name="whole", method="table")
+        given_way = self.solve(table, [budget], name="given_way", memory_limit=1e-6, ranks=3, output={"frontier": False})
+        self.assert_ends(given_way, DONE, "the table is swept", "tables of choices go to files")
+        self.assertEqual(self.method(given_way), "table")
+        for name in ("choice", "loss"):
+            self.assert_same_bits(whole.result(name), given_way.result(name), name)
+        with h5py.File(given_way.file) as file:
+            self.assertNotIn("frontier", file["results"])
+
     def test_greedy(self):
         layers = draw_layers(random.Random(9), 20, 15, 2000)
         table, budgets = write_table(self.folder / "t.jsonl", layers), [3000, 9000]
         exact, greedy = self.solve(table, budgets, name="exact"), self.solve(table, budgets, name="greedy", method="greedy", ranks=2)
-        self.assert_ends(greedy, DONE, "greedy choices, at most")
+        self.assert_ends(greedy, DONE, "greedy choices; the Lagrangian bound lies at most")
         found = self.results(greedy)
         self.assert_same_bits(found["loss"], self.results(exact)["greedy"])
         self.assertTrue((found["cost"] <= budgets).all() and (found["loss"] >= self.results(exact)["loss"]).all())
