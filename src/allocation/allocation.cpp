@@ -39,6 +39,8 @@ Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table co
   Allocation all;
   all.budget = budgets;
   all.choice.resize(budgets.size() * layers);
+  all.layer_cost.resize(all.choice.size());
+  all.layer_loss.resize(all.choice.size());
   for (std::size_t q = 0; q < budgets.size(); ++q) {
     std::vector<std::int32_t> taken;
     std::int64_t cost = 0;
@@ -46,9 +48,11 @@ Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table co
       auto const& stage = problem.stages[s];
       auto const layer = static_cast<std::size_t>(stage.layer);
       taken.push_back(candidate[s * budgets.size() + q]);
-      auto const number = stage.choice[static_cast<std::size_t>(taken.back())];
-      all.choice[q * layers + layer] = number;
-      cost += table[layer].cost[static_cast<std::size_t>(number)];
+      auto const number = static_cast<std::size_t>(stage.choice[static_cast<std::size_t>(taken.back())]);
+      auto const at = q * layers + layer;
+      all.choice[at] = static_cast<std::int32_t>(number);
+      all.layer_loss[at] = table[layer].loss[number];
+      cost += all.layer_cost[at] = table[layer].cost[number];
     }
     auto const cell = problem.cell_of(budgets[q]);
     auto const loss = loss_of(problem, taken), bound = lagrangian.bound(cell);
@@ -78,11 +82,18 @@ void verify(Problem const& problem, Lagrangian const& lagrangian, Allocation con
 void write(Context const& context, io::ResultFile& out, Table const& table, Allocation const& allocation) {
   std::vector<double> budgets(allocation.budget.begin(), allocation.budget.end());
   std::vector<std::string> names;
-  for (auto const& layer : table) names.push_back(layer.name);
+  std::vector<std::int64_t> most_cost;
+  for (auto const& layer : table) {
+    names.push_back(layer.name);
+    most_cost.push_back(*std::max_element(layer.cost.begin(), layer.cost.end()));
+  }
   auto const budget = out.axis("budget", budgets, {"1"}, "most that the choices may cost together, in the unit of the table's costs");
   auto const layer = out.axis("layer", names, "layers in the order of the table");
   auto const own = context.root() ? Block{0, budget.size} : Block{};
   out.write("choice", {budget, layer}, own, allocation.choice, {"1"}, "choice of each layer, by its number in the table");
+  out.write("layer_cost", {budget, layer}, own, allocation.layer_cost, {"1"}, "cost of each layer's choice");
+  out.write("layer_loss", {budget, layer}, own, allocation.layer_loss, {"1"}, "loss of each layer's choice, as measured");
+  out.write("layer_most_cost", {layer}, context.root() ? Block{0, layer.size} : Block{}, most_cost, {"1"}, "cost of the layer's dearest choice");
   out.write("loss", {budget}, own, allocation.loss, {"1"}, "sum of the losses of the choices");
   out.write("cost", {budget}, own, allocation.cost, {"1"}, "sum of the costs of the choices");
   out.write("bound", {budget}, own, allocation.bound, {"1"}, "Lagrangian bound: no choice within the budget has a better sum of losses");

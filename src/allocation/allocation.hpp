@@ -11,11 +11,13 @@ namespace bellshard::allocation {
 /// What is taken for each budget, the same on every rank. Losses and bounds as the user counts them.
 struct Allocation {
   std::vector<std::int64_t> budget;
-  std::vector<std::int32_t> choice;  ///< [budget, layer] by number
-  std::vector<double> loss;          ///< [budget] sum, added in the order of the stages
-  std::vector<std::int64_t> cost;    ///< [budget] sum
-  std::vector<double> bound;         ///< [budget] Lagrangian: nothing is better
-  std::vector<double> greedy;        ///< [budget] loss of the choice that the bound's own multiplier finds
+  std::vector<std::int32_t> choice;      ///< [budget, layer] by number
+  std::vector<std::int64_t> layer_cost;  ///< [budget, layer] of the choice
+  std::vector<double> layer_loss;        ///< [budget, layer] of the choice
+  std::vector<double> loss;              ///< [budget] sum, added in the order of the stages
+  std::vector<std::int64_t> cost;        ///< [budget] sum
+  std::vector<double> bound;             ///< [budget] Lagrangian: nothing is better
+  std::vector<double> greedy;            ///< [budget] loss of the choice that the bound's own multiplier finds
 
   double largest_gap() const;  ///< |loss - bound|
 };

@@ -187,7 +187,7 @@ class SweptKnapsack final : public Knapsack {
     for (std::size_t q = 0; q < cell_.size(); ++q) {
       auto const k = static_cast<std::int32_t>(taken[q]);
       chosen_[s * cell_.size() + q] = k;
-      cell_[q] = std::min(cell_[q], shapes_[s].cells - 1) - stage.cost[static_cast<std::size_t>(k)];
+      cell_[q] -= stage.cost[static_cast<std::size_t>(k)];
     }
     work_.updates = static_cast<double>(cell_.size());
   }

@@ -26,6 +26,22 @@ Table draw_table(std::mt19937_64& draw, std::size_t layers, std::size_t choices,
   return table;
 }
 
+/// Costs fall and losses rise with the number, so that no choice is dominated.
+Table draw_falling_table(std::mt19937_64& draw, std::size_t layers, std::size_t choices) {
+  Table table;
+  for (std::size_t l = 0; l < layers; ++l) {
+    Layer layer{"layer " + std::to_string(l), std::vector<std::int64_t>(choices), std::vector<double>(choices), 0, "drawn"};
+    std::int64_t cost = 0;
+    double loss = 0;
+    for (std::size_t k = 0; k < choices; ++k) {
+      layer.cost[choices - 1 - k] = cost += 1 + static_cast<std::int64_t>(draw() % 2);
+      layer.loss[k] = loss += static_cast<double>(1 + draw() % 50) / 16;
+    }
+    table.push_back(layer);
+  }
+  return table;
+}
+
 std::int64_t least_cost(Table const& table) {
   std::int64_t sum = 0;
   for (auto const& layer : table) sum += *std::min_element(layer.cost.begin(), layer.cost.end());
@@ -101,6 +117,23 @@ TEST_CASE("every budget of larger problems against the textbook table; margins r
     budgets.push_back(layers * most);
     check_frontier(solve(context, table, budgets), table);
     check_frontier(solve(context, table, budgets, Precision::float32), table);  // sixteenths below 2^20: exact, too
+  }
+}
+
+TEST_CASE("more candidates than a byte can number, in memory and in files") {
+  test::ScratchFolder const folder;
+  std::mt19937_64 draw(24);
+  Context context(MPI_COMM_WORLD, {}, Verbosity::quiet);
+  for (std::size_t const choices : {256, 257, 600}) {
+    auto const table = draw_falling_table(draw, 4, choices);
+    auto const most = static_cast<std::int64_t>(choices);
+    std::vector<std::int64_t> const budgets{least_cost(table) + 5 * most, least_cost(table), least_cost(table) + 2 * most};
+
+    auto const solved = solve(context, table, budgets);
+
+    CHECK(solved.problem.stages.front().choice.size() == choices);
+    check_frontier(solved, table);
+    CHECK(solve(context, table, budgets, Precision::float64, TablePlace::files, folder / "run.h5").allocation.choice == solved.allocation.choice);
   }
 }
 
