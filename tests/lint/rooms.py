@@ -14,7 +14,8 @@ MAY_INCLUDE = {
     "src/mdp": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
     "src/corpus": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
     "src/allocation": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
-    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "src/allocation", "kernels", "io"],
+    "src/network": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
+    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "src/allocation", "src/network", "kernels", "io"],
     "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "kernels", "io"],  # jobs: by the registry
 }
 # Header pattern -> the folders that may include it. Tests and benchmarks may include all of them.
@@ -24,7 +25,8 @@ THIRD_PARTY = {
     r"spdlog/": ["src/runtime"],
     r"Random123/": ["kernels/sample"],
     r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/corpus", "src/allocation", "src/app", "io"],
-    r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/corpus", "src/allocation", "kernels", "jobs"],
+    r"mpi\.h": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/corpus", "src/network", "src/app", "io"],
+    r"Kokkos_": ["src/runtime", "src/dist", "src/drive", "src/mdp", "src/corpus", "src/allocation", "src/network", "kernels", "jobs"],
     r"hdf5\.h|hdf5/|H5\w*\.h": ["io/hdf5", "io/checkpoint"],
     r"toml\+\+/": ["src/config"],
     r"CLI/": ["src/app"],

@@ -1,0 +1,73 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "kernels/network/convolution.hpp"
+#include "src/network/images.hpp"
+#include "src/network/network.hpp"
+
+namespace bellshard::network {
+
+/// [block] 1: in force, 0: replaced by the identity, for removable blocks alone.
+using Mask = std::vector<std::uint8_t>;
+
+/// The input of a block for all own images, kept: passes that agree on all before it begin here. block = number of blocks: the input of
+/// the mean.
+struct Activations {
+  std::size_t block = 0;
+  FeatureMaps maps;
+};
+
+/// Forward passes of a network over this rank's images, batch by batch, in float32. An image's numbers do not depend on the images beside it,
+/// so they are the same bits for any ranks and batches. Nothing here is collective.
+class Forward {
+ public:
+  /// batch: images at once, rounded up to whole groups; 0: as many as keep the execution space busy.
+  Forward(Network const& network, Images const& images, std::int64_t batch = 0);
+
+  Network const& network() const { return network_; }
+  /// Weights [output, input, 3, 3] (of the linear layer [output, input]) in place of the layer's own, to prune or quantise it.
+  void replace_weight(std::size_t layer, std::vector<float> const& weight);
+  /// Batch norm (of the linear layer: the bias as shift) in place of the layer's own.
+  void replace_norm(std::size_t layer, std::vector<float> scale, std::vector<float> shift);
+
+  /// The input of `block`, from the images or from where `from` lies.
+  Activations until(std::size_t block, Mask const& active, Activations const* from = nullptr) const;
+  /// [own image, class], from the images or from where `from` lies; blocks before that have no effect.
+  std::vector<float> logits(Mask const& active, Activations const* from = nullptr) const;
+  /// Cosine of a block's input and output for each own image in a pass with all blocks: [block][own image], empty where it is not removable.
+  std::vector<std::vector<double>> cosines() const;
+
+  double activation_bytes(std::size_t block) const;  ///< of Activations at this block
+  double batch_bytes() const { return 4.0 * static_cast<double>(buffer_.front().extent(0) * buffer_.size()); }
+  double operations(std::size_t from_block, Mask const& active) const;  ///< multiplications and additions of one image from a block's input on
+
+ private:
+  /// Maps in one of the buffers, or outside of them all (-1).
+  struct Stage {
+    FeatureMaps maps;
+    int buffer = -1;
+  };
+  struct Shape {
+    std::int64_t channels, rows, columns;
+  };
+  std::int64_t groups() const { return (images_.own.size() + lanes - 1) / lanes; }
+  Shape shape_of(std::size_t block) const;  ///< of its input
+  FeatureMaps in_buffer(int buffer, std::int64_t groups, Shape shape) const;
+  Stage begin(std::int64_t first_group, std::int64_t groups, Activations const* from) const;
+  Stage pass(std::size_t block, Stage const& in) const;
+  /// Calls take(first group, maps) for each batch, advanced from `from` to the input of `block`.
+  template <class Take>
+  void for_each_batch(std::size_t block, Mask const& active, Activations const* from, Take const& take) const;
+
+  Network const& network_;
+  Images const& images_;
+  std::int64_t batch_groups_;
+  std::vector<ConvolutionWeights> convolutions_;  ///< [layer but the linear one]
+  Array<float> linear_weight_, linear_bias_, factor_, shift_;
+  Array<std::uint8_t> pixel_;
+  std::vector<Array<float>> buffer_;
+};
+
+}  // namespace bellshard::network

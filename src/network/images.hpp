@@ -1,0 +1,38 @@
+#pragma once
+#include <mpi.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "src/base/block.hpp"
+#include "src/config/keys.hpp"
+
+namespace bellshard::network {
+
+/// Which images, and how bytes become numbers: (byte / 255 - mean) / deviation of each channel.
+struct ImageConfig {
+  std::filesystem::path file;
+  std::int64_t limit = 0;  ///< the first so many; 0: all
+  std::vector<double> mean = {0.485, 0.456, 0.406};
+  std::vector<double> deviation = {0.229, 0.224, 0.225};
+
+  void declare(Keys& keys);  ///< images.*
+  void check(Keys const& keys) const;
+};
+
+/// Labelled pictures, sharded over the ranks.
+struct Images {
+  std::int64_t size = 0;  ///< of all ranks
+  Block own;
+  std::int64_t rows = 0, columns = 0, channels = 0;
+  std::vector<std::uint8_t> pixel;  ///< [own image, row, column, channel]
+  std::vector<std::int64_t> label;  ///< [own image] class
+  std::vector<float> factor, shift; ///< [channel] a number is factor byte + shift
+};
+
+/// From HDF5: image uint8 [image, row, column, channel] and label [image]; exit 4 where they are missing, do not fit, or a label is not a
+/// class below `classes`. Collective.
+Images read_images(MPI_Comm comm, ImageConfig const& config, std::int64_t classes);
+
+}  // namespace bellshard::network
