@@ -204,7 +204,7 @@ class CorpusIndexJob : public Job {
     }
     return {{{"documents", fmt::format("{}", survey.documents)},
              {"tokens", fmt::format("{}", survey.tokens)},
-             {"words", fmt::format("{}", survey.vocabulary.size())},
+             {config_.corpus.tokens == corpus::Tokens::words ? "words" : "token ids", fmt::format("{}", survey.largest)},
              {"parts", fmt::format("{}", parts.size())},
              {"index on the disk", human_bytes(disk + static_cast<double>(survey.documents) * 60)},
              {"beside it while sorting", human_bytes(disk)}},
@@ -219,8 +219,9 @@ class CorpusIndexJob : public Job {
     if (config_.vectors.from_file()) inputs.push_back(config_.vectors.file);
     auto const record = make_record(context, "corpus_index", "suffix-array index of a corpus", inputs);
     auto const survey = look(context);
-    context.log().info("{} documents, {} tokens, {} words, {} of text in {}", human_count(static_cast<double>(survey.documents)),
-                       human_count(static_cast<double>(survey.tokens)), human_count(static_cast<double>(survey.vocabulary.size())), human_bytes(survey.bytes),
+    context.log().info("{} documents, {} tokens, {} {}, {} of text in {}", human_count(static_cast<double>(survey.documents)),
+                       human_count(static_cast<double>(survey.tokens)), human_count(static_cast<double>(survey.largest)),
+                       config_.corpus.tokens == corpus::Tokens::words ? "words" : "token ids", human_bytes(survey.bytes),
                        human_seconds(context.seconds()));
     VectorRows vectors;
     if (config_.vectors.from_file()) vectors = read_vectors(context, config_.vectors, config_.corpus, survey);
