@@ -7,10 +7,17 @@ namespace bellshard::prune_allocation {
 void Config::declare(Keys& keys) {
   keys.table("model", "the layers and what their choices cost and lose");
   keys.file("model.table", table, "measured losses: JSONL, a layer a line, {\"layer\": \"conv1\", \"cost\": [432, 0], \"loss\": [0.0, 0.3]}, or HDF5 (.h5)")
-      .required()
       .example("\"losses.jsonl\"");
+  keys.file("model.network", network, "in place of a table: a residual network in HDF5, whose layers are pruned one by one and measured on images");
+  images.declare(keys);
+  keys.table("pruning", "how the curves of a network are measured: the smallest weights of a layer go first, all other layers are whole");
+  keys.integer("pruning.amounts", amounts, "amounts that each layer is pruned by, from nothing to all in equal steps").range(2, 10'001).unit("count");
+  keys.integer("pruning.calibration", calibration, "the first so many images, for the curves; accuracies are those of all images").range(1, 1e12).unit("count");
+  keys.choice("pruning.distortion", distortion, {{"mean", Distortion::mean}, {"worst", Distortion::worst}},
+              "loss of an amount: the mean square of the change of an image's outputs, of all images the mean or the greatest");
   keys.table("solver", "what is asked for, and how it is found");
-  keys.integers("solver.budget", budget, "most that the choices of all layers may cost together; one result for each").range(0, 1e18).required().example("[600, 400]");
+  keys.integers("solver.budget", budget, "most that the choices of all layers may cost together; one result for each").range(0, 1e18).example("[600, 400]");
+  keys.reals("solver.sparsity", sparsity, "in place of budgets, for a network: shares of all weights that are pruned at least").range(0, 1);
   keys.choice("solver.objective", objective, {{"min", dp::Objective::min}, {"max", dp::Objective::max}}, "least or greatest sum of losses");
   keys.choice("solver.method", method, {{"auto", Method::automatic}, {"table", Method::table}, {"greedy", Method::greedy}},
               "table: exact, every budget up to the largest one; greedy: at once, with the gap to the Lagrangian bound; auto: exact, "
@@ -27,7 +34,18 @@ void Config::declare(Keys& keys) {
 }
 
 void Config::check(Keys const& keys) const {
-  if (budget.empty()) keys.reject("solver.budget", "solver.budget is empty; name at least one budget, for example [600]");
+  if (table.empty() == network.empty()) keys.reject("model.table", "model.table and model.network: name one of them, what is measured already or a network to measure");
+  if (network.empty()) {
+    if (budget.empty()) keys.reject("solver.budget", "solver.budget is empty; name at least one budget, for example [600]");
+    for (auto const* key : {"solver.sparsity", "images.file"}) {
+      if (keys.given(key)) keys.reject(key, fmt::format("{} has no use without model.network", key));
+    }
+  } else {
+    if (images.file.empty()) keys.reject("images.file", "images.file is absent; a network is measured on images");
+    if (budget.empty() == sparsity.empty()) keys.reject("solver.sparsity", "solver.sparsity and solver.budget: name one of them, for example solver.sparsity = [0.5, 0.9]");
+    if (objective != dp::Objective::min) keys.reject("solver.objective", "solver.objective = \"max\": what a network loses is to be least; write \"min\"");
+    images.check(keys);
+  }
   if (file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"allocation.h5\"");
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "jobs/prune_allocation/curves.hpp"
 #include "src/allocation/knapsack.hpp"
 #include "src/config/keys.hpp"
 
@@ -12,8 +13,12 @@ namespace bellshard::prune_allocation {
 enum class Method { automatic, table, greedy };
 
 struct Config {
-  std::filesystem::path table;
+  std::filesystem::path table, network;  ///< one of them
+  network::ImageConfig images;
+  std::int64_t calibration = 128, amounts = 101;
+  Distortion distortion = Distortion::mean;
   std::vector<std::int64_t> budget;
+  std::vector<double> sparsity;  ///< in place of budgets
   dp::Objective objective = dp::Objective::min;
   Method method = Method::automatic;
   allocation::Precision precision = allocation::Precision::float64;

@@ -26,6 +26,16 @@ inline BlockLinks make_links(std::int64_t block_states, std::int64_t states, std
   return {block_states, blocks, states, own_first, Array<std::int32_t>("bellshard::dp::links", blocks * (blocks + 1))};
 }
 
+/// Calls visit(place) for the successors of a pair. (A function: nvcc looks into both branches where they stand in a generic lambda.)
+template <class Sum, class Pair, class Visit>
+KOKKOS_INLINE_FUNCTION void for_each_place(Pair const& pair, Visit const& visit) {
+  if constexpr (requires { pair.column; }) {
+    for (std::uint32_t k = 0; k < pair.transitions; ++k) visit(pair.column[k]);
+  } else {
+    Sum::each(pair, [&](double, std::int64_t place) { visit(place); });
+  }
+}
+
 /// Marks the links of each state that it visits.
 template <class Model>
 struct MarkLinks {
@@ -35,11 +45,7 @@ struct MarkLinks {
   template <class Sum>
   KOKKOS_INLINE_FUNCTION void operator()(Sum const&, std::int64_t s, Range&) const {
     model.for_each_action(s, [&](std::int32_t, auto const& pair) {
-      if constexpr (requires { pair.column; }) {
-        for (std::uint32_t k = 0; k < pair.transitions; ++k) links.mark(s, pair.column[k]);
-      } else {
-        Sum::each(pair, [&](double, std::int64_t place) { links.mark(s, place); });
-      }
+      for_each_place<Sum>(pair, [&](std::int64_t place) { links.mark(s, place); });
     });
   }
 };

@@ -79,7 +79,7 @@ void verify(Problem const& problem, Lagrangian const& lagrangian, Allocation con
   }
 }
 
-void write(Context const& context, io::ResultFile& out, Table const& table, Allocation const& allocation) {
+ResultAxes write(Context const& context, io::ResultFile& out, Table const& table, Allocation const& allocation) {
   std::vector<double> budgets(allocation.budget.begin(), allocation.budget.end());
   std::vector<std::string> names;
   std::vector<std::int64_t> most_cost;
@@ -98,6 +98,7 @@ void write(Context const& context, io::ResultFile& out, Table const& table, Allo
   out.write("cost", {budget}, own, allocation.cost, {"1"}, "sum of the costs of the choices");
   out.write("bound", {budget}, own, allocation.bound, {"1"}, "Lagrangian bound: no choice within the budget has a better sum of losses");
   out.write("greedy", {budget}, own, allocation.greedy, {"1"}, "sum of the losses of the greedy choice by loss saved per cost");
+  return {budget, layer};
 }
 
 }  // namespace bellshard::allocation

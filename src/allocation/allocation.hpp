@@ -30,7 +30,12 @@ Allocation settle(Problem const& problem, Lagrangian const& lagrangian, Table co
 /// the greedy choice. Exit 8 where not.
 void verify(Problem const& problem, Lagrangian const& lagrangian, Allocation const& allocation, std::vector<double> const& optimum, double epsilon);
 
+/// Axes of what write() writes.
+struct ResultAxes {
+  io::Axis budget, layer;
+};
+
 /// /results/choice [budget, layer], loss, cost, bound, greedy [budget].
-void write(Context const& context, io::ResultFile& out, Table const& table, Allocation const& allocation);
+ResultAxes write(Context const& context, io::ResultFile& out, Table const& table, Allocation const& allocation);
 
 }  // namespace bellshard::allocation
