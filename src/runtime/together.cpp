@@ -1,4 +1,5 @@
 #include <new>
+#include <string_view>
 
 #include "src/runtime/context.hpp"
 
@@ -11,6 +12,10 @@ struct Failure {
   std::string message;
 };
 
+Failure out_of_memory() {
+  return {true, static_cast<int>(ExitCode::out_of_resources), "out of memory; run on more ranks or nodes (`bellshard check` says what each rank needs)"};
+}
+
 Failure attempt(std::function<void()> const& part) {
   try {
     part();
@@ -18,9 +23,10 @@ Failure attempt(std::function<void()> const& part) {
   } catch (Error const& error) {
     return {true, static_cast<int>(error.code()), error.what()};
   } catch (std::bad_alloc const&) {
-    return {true, static_cast<int>(ExitCode::out_of_resources),
-            "out of memory; run on more ranks or nodes (`bellshard check` says what each rank needs)"};
+    return out_of_memory();
   } catch (std::exception const& error) {
+    // Kokkos before 4 throws no bad_alloc where a View finds no room.
+    if (std::string_view(error.what()).find("failed to allocate memory") != std::string_view::npos) return out_of_memory();
     return {true, static_cast<int>(ExitCode::bug), error.what()};
   }
 }

@@ -109,6 +109,23 @@ class Pictures(unittest.TestCase):
             self.assertIn((0x2b, 0x2f, 0x36), self.colours(done.stdout.strip()))  # the values
             self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # the infinite one
 
+    def test_allocation(self):
+        for frontier in (True, False):
+            with h5py.File(self.file, "w") as file:
+                file.attrs["job"] = "prune_allocation"
+                results = file.create_group("results")
+                results["budget"], results["loss"], results["bound"] = [10, 20], [4.0, 1.0], [3.5, 1.0]
+                results["choice"], results["layer_cost"] = np.zeros((2, 3), np.int32), np.array([[0, 5, 5], [5, 10, 5]])
+                results["layer_most_cost"] = [10, 10, 0]
+                results["layer_name"] = np.array([b"a", b"\xc3\xa9t\xc3\xa9", b"c"]).view("S1").reshape(3, -1)
+                if frontier:
+                    results["frontier_budget"], results["frontier"] = np.arange(5000), np.linspace(9, 1, 5000)
+
+            done = self.call("plot.py")
+
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # what was asked for
+
     def test_one_of_several_criteria(self):
         with h5py.File(self.file, "w") as file:
             file.attrs["job"] = "value_iteration"

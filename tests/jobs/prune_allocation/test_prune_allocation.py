@@ -1,4 +1,5 @@
 """Allocations as a user asks for them: a table solved by hand, mixed integer programs, the same bits on any ranks and after any restart; what is refused."""
+import itertools
 import json
 import random
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, JobTest, SOURCE, STOPPED_EARLY, job_text, main
 
+NO_RESOURCES = 7
 HAND_SOLVED = {250: 26, 400: 12, 500: 9, 600: 6.5, 750: 1.5}
 FIVE = {"layer": "five", "cost": [4, 3, 2, 1, 0], "loss": [0, 1, 2, 3, 4]}
 
@@ -216,6 +218,15 @@ class PruneAllocation(JobTest):
             self.assertIn(done.code, (DONE, 7), done.log)
             self.assertRegex(done.out, r"budget cells +1000000001\n")
             self.assertRegex(done.out, phrase)
+
+    def test_budget_beyond_memory(self):
+        """More cells than any machine holds: the table is refused, the search finds the optimum all the same."""
+        layers = [{"layer": f"l{k}", "cost": [10**13 * (9 - c) + (c * c + k) % 11 for c in range(10)], "loss": [c * c * (k + 1) for c in range(10)]} for k in range(4)]
+        table, budget = write_table(self.folder / "t.jsonl", layers), 15 * 10**13
+        self.assert_ends(self.solve(table, [budget], ranks=2), NO_RESOURCES, "out of memory", "bellshard check")
+        found = self.results(self.solve(table, [budget], ranks=2, output={"frontier": False}))
+        best = min(sums(layers, choice)[::-1] for choice in itertools.product(range(10), repeat=4) if sums(layers, choice)[0] <= budget)
+        self.assertEqual(found["loss"][0], best[0])
 
     def test_refused(self):
         good = {"layer": "conv1", "cost": [4, 0], "loss": [0, 1]}
