@@ -5,6 +5,7 @@
 
 #include "io/hdf5/pending_path.hpp"
 #include "kernels/dp/knapsack.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/allocation/device_copy.hpp"
 #include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
@@ -70,7 +71,7 @@ void ChoiceTables::keep(std::size_t stage) {
   });
   std::vector<std::uint8_t> bytes;
   together(context_.comm(), [&] {
-    bytes = to_host(Array<std::uint8_t const>(Kokkos::subview(room(stage), std::pair<std::int64_t, std::int64_t>(0, block.size() * width))));
+    bytes = to_host(room(stage), 0, block.size() * width);
     if (block.empty()) return;
     std::fstream out(place.growing(), std::ios::binary | std::ios::in | std::ios::out);
     out.seekp(block.begin * width);
@@ -112,13 +113,13 @@ std::vector<std::int32_t> ChoiceTables::look_up(std::size_t stage, std::vector<s
   for (auto const cell : cells) places.push_back(cell - block.begin);
   Array<double> picked("bellshard::allocation::picked", places.size());
   auto const* const table = tables_[stage].data();
-  auto const device_places = to_device("bellshard::allocation::place", places);
+  auto const device_places = to_device(places, "bellshard::allocation::place");
   if (narrow) {
     dp::pick_places(Execution(), table, device_places, picked);
   } else {
     dp::pick_places(Execution(), reinterpret_cast<std::uint16_t const*>(table), device_places, picked);
   }
-  for (auto const number : to_host(Array<double const>(picked))) found.push_back(static_cast<std::int32_t>(number));
+  for (auto const number : to_host(picked)) found.push_back(static_cast<std::int32_t>(number));
   return found;
 }
 

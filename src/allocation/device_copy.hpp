@@ -12,20 +12,6 @@ namespace bellshard::allocation {
 template <class T>
 using HostPiece = Kokkos::View<T*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
 
-template <class T>
-Array<T const> to_device(std::string const& label, std::vector<T> const& items) {
-  Array<T> array(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), items.size());
-  Kokkos::deep_copy(array, HostPiece<T>(const_cast<T*>(items.data()), items.size()));
-  return array;
-}
-
-template <class T>
-std::vector<T> to_host(Array<T const> const& array) {
-  std::vector<T> items(array.size());
-  Kokkos::deep_copy(HostPiece<T>(items.data(), items.size()), array);
-  return items;
-}
-
 /// Own items of a sharded array that lie in the memory of the execution space, `bytes` each.
 inline void link_device(io::ShardedArray& array, Array<char> const& own_bytes, std::int64_t bytes) {
   auto const piece = [=, first = array.own.begin](Block items) {

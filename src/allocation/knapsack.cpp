@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels/dp/knapsack.hpp"
+#include "kernels/host_copy.hpp"
 #include "src/allocation/device_copy.hpp"
 #include "src/base/error.hpp"
 #include "src/dist/reduce.hpp"
@@ -84,8 +85,8 @@ class SweptKnapsack final : public Knapsack {
       mine.push_back(q);
     }
     Array<double> picked("bellshard::allocation::picked", places.size());
-    dp::pick_places(Execution(), before_.data(), to_device("bellshard::allocation::place", places), picked);
-    auto const values = to_host(Array<double const>(picked));
+    dp::pick_places(Execution(), before_.data(), to_device(places, "bellshard::allocation::place"), picked);
+    auto const values = to_host(picked);
     for (std::size_t i = 0; i < mine.size(); ++i) all[mine[i]] = values[i];
     max_over_ranks(comm_, all);
     return all;
@@ -96,7 +97,7 @@ class SweptKnapsack final : public Knapsack {
     io::ShardedArray array{"frontier", io::ElementType::float64, {problem_.cells}, own_};
     array.fetch = [this](Block items, void* host) {
       auto const first = margin_ + items.begin - own_.begin;
-      auto const values = to_host(Array<T const>(Kokkos::subview(before_, std::pair(first, first + items.size()))));
+      auto const values = to_host(before_, first, items.size());
       for (std::size_t i = 0; i < values.size(); ++i) static_cast<double*>(host)[i] = problem_.as_asked(static_cast<double>(values[i]));
     };
     return array;
@@ -130,8 +131,8 @@ class SweptKnapsack final : public Knapsack {
   template <class Number>
   void sweep_stage_as(std::size_t s) {
     auto const& stage = problem_.stages[s];
-    auto const cost = to_device("bellshard::allocation::cost", stage.cost);
-    auto const loss = to_device("bellshard::allocation::loss", std::vector<T>(stage.loss.begin(), stage.loss.end()));
+    auto const cost = to_device(stage.cost, "bellshard::allocation::cost");
+    auto const loss = to_device(std::vector<T>(stage.loss.begin(), stage.loss.end()), "bellshard::allocation::loss");
     dp::KnapsackStage<T, Number> const kernel{before_.data() + margin_, after_.data() + margin_, reinterpret_cast<Number*>(tables_.room(s).data()),
                                               cost.data(), loss.data(), static_cast<std::int32_t>(stage.cost.size())};
     auto const stride = dp::visiting_stride(stage.cost, sizeof(T));
@@ -160,7 +161,7 @@ class SweptKnapsack final : public Knapsack {
     double last = -std::numeric_limits<double>::infinity();
     if (own_.contains(reached - 1)) {
       auto const place = margin_ + reached - 1 - own_.begin;
-      last = static_cast<double>(to_host(Array<T const>(Kokkos::subview(after_, std::pair(place, place + 1)))).front());
+      last = static_cast<double>(to_host(after_, place, 1).front());
     }
     last = max_over_ranks(comm_, last);
     auto const beyond = intersect(own_, {reached, next});
