@@ -23,7 +23,7 @@ io::ShardedArray whole(char const* name, std::vector<T>& values) {
 }
 
 Choice empty_choice(Blocks const& blocks) {
-  return {std::vector<double>(index(blocks.most + 1), nothing), std::vector<std::uint8_t>(index((blocks.most + 1) * blocks.size()), 1), 0};
+  return {std::vector<double>(index(blocks.most + 1), nothing), std::vector<std::uint8_t>(index((blocks.most + 1) * blocks.size()), 1)};
 }
 
 /// All masks with 1 to `most` of the free blocks from `next` on off; what agrees at the beginning lies together.
@@ -189,7 +189,7 @@ void Shrink::try_masks(std::int64_t first) {
 
 Choice Shrink::best() const {
   auto const first = blocks_.rows() * cells();
-  return {{table_.begin() + first, table_.end()}, {table_mask_.begin() + first * blocks_.size(), table_mask_.end()}, counts_[0]};
+  return {{table_.begin() + first, table_.end()}, {table_mask_.begin() + first * blocks_.size(), table_mask_.end()}};
 }
 
 std::vector<io::ShardedArray> Shrink::arrays() {

@@ -10,7 +10,6 @@ namespace bellshard::depth_shrink {
 struct Choice {
   std::vector<double> metric;      ///< [removed]; not a number where it chose nothing
   std::vector<std::uint8_t> mask;  ///< [removed, block]
-  std::int64_t evaluations = 0;    ///< of masks with blocks off
 };
 
 /// The table of the dynamic program, one row a sweep, and then the other ways to choose that are asked for.
@@ -39,7 +38,8 @@ class Shrink : public Step {
   std::vector<std::uint8_t> const& table_mask() const { return table_mask_; }   ///< [row, removed, block]
   std::vector<double> const& beam_metric() const { return beam_metric_; }       ///< [removed, beam] of the last row; not a number behind the last mask
   std::vector<std::uint8_t> const& beam_mask() const { return beam_mask_; }     ///< [removed, beam, block]
-  std::int64_t evaluations() const { return counts_[0]; }                       ///< of the table; without the whole network's
+  /// Evaluations of masks with blocks off: the table, runs, ranking, all masks.
+  std::vector<std::int64_t> const& evaluations() const { return counts_; }
 
   /// Evaluations that the table takes: the sum over rows n and cells m <= n of the masks in cell m - 1 of the row above.
   static std::int64_t table_evaluations(Blocks const& blocks, std::int64_t beam);

@@ -6,8 +6,18 @@
 
 namespace bellshard::network {
 
-/// What one work item computes: sums that stay in registers.
+/// What one work item computes: sums that stay in registers. Named, as compilers keep arrays of them in memory.
 inline constexpr int tile_outputs = 4, tile_columns = 4;
+struct TileRow {
+  Pack a{}, b{}, c{}, d{};  ///< four columns of one output
+
+  KOKKOS_INLINE_FUNCTION void add(float weight, Pack at_a, Pack at_b, Pack at_c, Pack at_d) {
+    a = fused(weight, at_a, a);
+    b = fused(weight, at_b, b);
+    c = fused(weight, at_c, c);
+    d = fused(weight, at_d, d);
+  }
+};
 
 /// Weights of a 3 x 3 convolution as the kernel reads them: [group of tile_outputs outputs, input, row, column, output of the group], 0 where
 /// there is no such output; scale and shift [output of all groups] are put on each sum.
@@ -64,7 +74,7 @@ struct ConvolutionTile {
     int const top = row * stride - 1, left = column * stride - 1;
     bool const inner = left >= 0 && left + reach <= in_columns;
 
-    Pack sum[tile_outputs][tile_columns] = {};
+    TileRow first, second, third, fourth;
     float const* weight = layer.weight.data() + static_cast<std::int64_t>(group) * inputs * 9 * tile_outputs;
     for (int i = 0; i < inputs; ++i) {
       for (int y = 0; y < 3; ++y, weight += 3 * tile_outputs) {
@@ -77,15 +87,26 @@ struct ConvolutionTile {
           for (int k = 0; k < reach; ++k) x[k] = left + k >= 0 && left + k < in_columns ? load(line + (left + k) * lanes) : Pack{};
         }
         for (int t = 0; t < 3; ++t) {
-          for (int o = 0; o < tile_outputs; ++o) {
-            for (int c = 0; c < tile_columns; ++c) sum[o][c] = fused(weight[t * tile_outputs + o], x[c * stride + t], sum[o][c]);
-          }
+          float const* const w = weight + t * tile_outputs;
+          first.add(w[0], x[t], x[stride + t], x[2 * stride + t], x[3 * stride + t]);
+          second.add(w[1], x[t], x[stride + t], x[2 * stride + t], x[3 * stride + t]);
+          third.add(w[2], x[t], x[stride + t], x[2 * stride + t], x[3 * stride + t]);
+          fourth.add(w[3], x[t], x[stride + t], x[2 * stride + t], x[3 * stride + t]);
         }
       }
     }
-    for (int o = 0; o < tile_outputs; ++o) {
-      for (int c = 0; c < tile_columns; ++c) write(images, group * tile_outputs + o, row, column + c, pack, sum[o][c]);
-    }
+    int const output = group * tile_outputs;
+    write(images, output, row, column, pack, first);
+    write(images, output + 1, row, column, pack, second);
+    write(images, output + 2, row, column, pack, third);
+    write(images, output + 3, row, column, pack, fourth);
+  }
+
+  KOKKOS_INLINE_FUNCTION void write(std::int64_t images, int output, int row, int column, int pack, TileRow const& sum) const {
+    write(images, output, row, column, pack, sum.a);
+    write(images, output, row, column + 1, pack, sum.b);
+    write(images, output, row, column + 2, pack, sum.c);
+    write(images, output, row, column + 3, pack, sum.d);
   }
 
   KOKKOS_INLINE_FUNCTION void write(std::int64_t images, int output, int row, int column, int pack, Pack sum) const {

@@ -145,6 +145,21 @@ class Pictures(unittest.TestCase):
         self.assertEqual(unnamed.returncode, 1)
         self.assertIn("name one with --criterion: cheap, fast", unnamed.stderr)
 
+    def test_masks_of_removed_blocks(self):
+        with h5py.File(self.file, "w") as file:
+            file.attrs["job"] = "depth_shrink"
+            results = file.create_group("results")
+            results.attrs["metric"], results.attrs["goal"] = "accuracy", "max"
+            results["metric"], results["ranking_metric"] = [0.9, 0.8, 0.5], [np.nan, 0.8, 0.4]
+            results["mask"] = np.array([[1, 1, 1], [1, 0, 1], [0, 0, 1]], np.uint8)
+            results["free"] = np.array([1, 1, 0], np.uint8)
+            results["block_name"] = np.array([b"one", b"two", b"end"]).view("S1").reshape(3, -1)
+
+        done = self.call("plot.py")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue({(0xe4, 0x57, 0x2e), (0xd8, 0xd4, 0xcb), (0xa4, 0x9e, 0x92), (0x3a, 0x9d, 0x5d)} <= self.colours(done.stdout.strip()))
+
     def test_a_job_without_a_picture_is_refused_by_name(self):
         write_result(self.file, *world(), job="unheard_of")
 
