@@ -18,6 +18,8 @@ class Evaluator {
   virtual std::vector<bool> removable() const = 0;
   virtual std::int64_t images() const = 0;  ///< of one evaluation; 0: there are none
 
+  /// Loads what evaluations need; once, before the calls below.
+  virtual void load() = 0;
   /// The masks to come agree with this one before `block`: what they share may be computed now.
   virtual void begin_at(std::size_t block, Mask const& mask) = 0;
   /// [mask]; exit 4 where one cannot be evaluated.

@@ -47,6 +47,7 @@ class FileEvaluator : public Evaluator {
   }
   std::vector<bool> removable() const override { return std::vector<bool>(rows_.begin()->first.size(), true); }
   std::int64_t images() const override { return 0; }
+  void load() override {}
   void begin_at(std::size_t, Mask const&) override {}
   std::vector<double> influence() override { fail(ExitCode::bug, "a file of metrics has no block influence"); }
   std::vector<MemoryItem> memory() const override { return {{"masks and their metrics", static_cast<double>(rows_.size() * (rows_.begin()->first.size() + sizeof(Rows::value_type) + 32))}}; }

@@ -33,6 +33,7 @@ class DepthShrinkJob : public Job {
     auto const record = make_record(context, "depth_shrink", "which blocks of a network can go, for each number of them", inputs);
     auto const evaluator = make_evaluator(context);
     auto const blocks = choose_blocks(config_, evaluator->block_names(), evaluator->removable());
+    evaluator->load();
     Shrink step(config_, blocks, *evaluator);
     context.log().info("{} of {} blocks may be removed, at most {}: the table takes {} evaluations, all comparisons {}", blocks.rows(), blocks.size(), blocks.most,
                        Shrink::table_evaluations(blocks, config_.beam), step.residual());

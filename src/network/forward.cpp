@@ -10,13 +10,51 @@ namespace {
 
 constexpr int buffers = 3;  // a block's input, what lies between its convolutions, its output
 
+std::int64_t groups_of(std::int64_t images) { return (images + lanes - 1) / lanes; }
+
+/// On the host a thread's group of images stays in its cache from layer to layer.
+std::int64_t batch_groups(std::int64_t own_images, std::int64_t batch) {
+  auto const wanted = batch > 0 ? groups_of(batch) : runs_on_host ? std::int64_t{Execution().concurrency()} : groups_of(4096);
+  return std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(groups_of(own_images), 1));
+}
+
+/// [block] of its input, and behind the last block that of the mean.
+std::vector<ImageShape> shapes_of(Network const& network, ImageShape const& images) {
+  std::vector<ImageShape> shapes{{images.size, images.rows, images.columns, network.layers.front().outputs}};
+  for (auto const& block : network.blocks) {
+    auto const& in = shapes.back();
+    shapes.push_back({in.size, (in.rows + block.stride - 1) / block.stride, (in.columns + block.stride - 1) / block.stride, block.outputs});
+  }
+  return shapes;
+}
+
+std::int64_t cells(ImageShape const& maps) { return maps.channels * maps.rows * maps.columns; }
+
+/// Numbers of a group in one buffer: the largest maps that there are.
+std::int64_t most_numbers(Network const& network, ImageShape const& images) {
+  auto most = std::max(cells(images), network.layers.back().inputs);
+  for (auto const& shape : shapes_of(network, images)) most = std::max(most, cells(shape));
+  return most * lanes;
+}
+
+/// Groups [first, first + groups) of maps that lie whole in memory.
+FeatureMaps part(FeatureMaps const& maps, std::int64_t first, std::int64_t groups) {
+  auto const group = maps.extent(1) * maps.extent(2) * maps.extent(3) * lanes;
+  return FeatureMaps(maps.data() + static_cast<std::size_t>(first) * group, static_cast<std::size_t>(groups), maps.extent(1), maps.extent(2), maps.extent(3));
+}
+
 }  // namespace
 
-Forward::Forward(Network const& network, Images const& images, std::int64_t batch) : network_(network), images_(images) {
+double activation_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::size_t block) {
+  return 4.0 * static_cast<double>(groups_of(own_images) * lanes * cells(shapes_of(network, images)[block]));
+}
+
+double batch_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch) {
+  return 4.0 * buffers * static_cast<double>(batch_groups(own_images, batch) * most_numbers(network, images));
+}
+
+Forward::Forward(Network const& network, Images const& images, std::int64_t batch) : network_(network), images_(images), shape_(shapes_of(network, images)), batch_groups_(batch_groups(images.own.size(), batch)) {
   BELLSHARD_INPUT(network.layers.front().inputs == images.channels, "the network has {} input channels, the images {}", network.layers.front().inputs, images.channels);
-  // On the host a thread's group stays in its cache from layer to layer.
-  auto const wanted = batch > 0 ? (batch + lanes - 1) / lanes : runs_on_host ? std::int64_t{Execution().concurrency()} : 4096 / lanes;
-  batch_groups_ = std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(groups(), 1));
   for (std::size_t l = 0; l + 1 < network.layers.size(); ++l) {
     auto const& layer = network.layers[l];
     convolutions_.push_back(convolution_weights(layer.weight, layer.scale, layer.shift, layer.inputs));
@@ -26,12 +64,7 @@ Forward::Forward(Network const& network, Images const& images, std::int64_t batc
   factor_ = to_device(images.factor, "bellshard::network::factor");
   shift_ = to_device(images.shift, "bellshard::network::shift");
   pixel_ = to_device(images.pixel, "bellshard::network::pixel");
-  std::int64_t most = images.channels * images.rows * images.columns;
-  for (std::size_t b = 0; b <= network.blocks.size(); ++b) {
-    auto const shape = shape_of(b);
-    most = std::max(most, shape.channels * shape.rows * shape.columns);
-  }
-  for (int k = 0; k < buffers; ++k) buffer_.emplace_back("bellshard::network::maps", static_cast<std::size_t>(batch_groups_ * most * lanes));
+  for (int k = 0; k < buffers; ++k) buffer_.emplace_back("bellshard::network::maps", static_cast<std::size_t>(batch_groups_ * most_numbers(network, images)));
 }
 
 void Forward::replace_weight(std::size_t layer, std::vector<float> const& weight) {
@@ -54,51 +87,17 @@ void Forward::replace_norm(std::size_t layer, std::vector<float> scale, std::vec
   copy_to_device(shift, convolutions_[layer].shift, 0);
 }
 
-Forward::Shape Forward::shape_of(std::size_t block) const {
-  Shape shape{network_.layers.front().outputs, images_.rows, images_.columns};
-  for (std::size_t b = 0; b < block; ++b) {
-    auto const stride = network_.blocks[b].stride;
-    shape = {network_.blocks[b].outputs, (shape.rows + stride - 1) / stride, (shape.columns + stride - 1) / stride};
-  }
-  return shape;
+FeatureMaps Forward::in_buffer(int buffer, std::int64_t groups, ImageShape const& maps) const {
+  return FeatureMaps(buffer_[static_cast<std::size_t>(buffer)].data(), static_cast<std::size_t>(groups), static_cast<std::size_t>(maps.channels),
+                     static_cast<std::size_t>(maps.rows), static_cast<std::size_t>(maps.columns));
 }
-
-double Forward::activation_bytes(std::size_t block) const {
-  auto const shape = shape_of(block);
-  return 4.0 * static_cast<double>(groups() * lanes * shape.channels * shape.rows * shape.columns);
-}
-
-double Forward::operations(std::size_t from_block, Mask const& active) const {
-  double sum = 0;
-  for (auto b = from_block; b < network_.blocks.size(); ++b) {
-    if (!active[b]) continue;
-    auto const out = shape_of(b + 1);
-    auto const& block = network_.blocks[b];
-    sum += 18.0 * static_cast<double>(out.rows * out.columns * block.outputs * (block.inputs + block.outputs));
-  }
-  return sum;
-}
-
-FeatureMaps Forward::in_buffer(int buffer, std::int64_t groups, Shape shape) const {
-  return FeatureMaps(buffer_[static_cast<std::size_t>(buffer)].data(), static_cast<std::size_t>(groups), static_cast<std::size_t>(shape.channels), static_cast<std::size_t>(shape.rows), static_cast<std::size_t>(shape.columns));
-}
-
-namespace {
-
-/// Groups [first, first + groups) of maps that lie whole in memory.
-FeatureMaps part(FeatureMaps const& maps, std::int64_t first, std::int64_t groups) {
-  auto const group = maps.extent(1) * maps.extent(2) * maps.extent(3) * lanes;
-  return FeatureMaps(maps.data() + static_cast<std::size_t>(first) * group, static_cast<std::size_t>(groups), maps.extent(1), maps.extent(2), maps.extent(3));
-}
-
-}  // namespace
 
 Forward::Stage Forward::begin(std::int64_t first_group, std::int64_t groups, Activations const* from) const {
   if (from != nullptr) return {part(from->maps, first_group, groups), -1};
   Execution const execution;
-  auto const pictures = in_buffer(1, groups, {images_.channels, images_.rows, images_.columns});
+  auto const pictures = in_buffer(1, groups, images_);
   normalise(execution, pixel_, first_group * lanes, factor_, shift_, pictures);
-  auto const maps = in_buffer(0, groups, shape_of(0));
+  auto const maps = in_buffer(0, groups, shape_.front());
   convolve(execution, pictures, convolutions_.front(), 1, {}, maps);
   return {maps, 0};
 }
@@ -108,7 +107,7 @@ Forward::Stage Forward::pass(std::size_t block, Stage const& in) const {
   auto const& own = network_.blocks[block];
   auto const groups = static_cast<std::int64_t>(in.maps.extent(0));
   int const middle = (in.buffer + 1) % buffers, last = (in.buffer + 2) % buffers;
-  auto const inner = in_buffer(middle, groups, shape_of(block + 1)), out = in_buffer(last, groups, shape_of(block + 1));
+  auto const inner = in_buffer(middle, groups, shape_[block + 1]), out = in_buffer(last, groups, shape_[block + 1]);
   convolve(execution, in.maps, convolutions_[Network::layer_of(block, 0)], own.stride, {}, inner);
   convolve(execution, inner, convolutions_[Network::layer_of(block, 1)], 1, {in.maps, own.stride, static_cast<int>((own.outputs - own.inputs) / 2)}, out);
   return {out, last};
@@ -128,7 +127,7 @@ void Forward::for_each_batch(std::size_t block, Mask const& active, Activations 
 }
 
 Activations Forward::until(std::size_t block, Mask const& active, Activations const* from) const {
-  auto const shape = shape_of(block);
+  auto const& shape = shape_[block];
   Activations kept{block, FeatureMaps(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::network::activations"), static_cast<std::size_t>(groups()), static_cast<std::size_t>(shape.channels),
                                       static_cast<std::size_t>(shape.rows), static_cast<std::size_t>(shape.columns))};
   for_each_batch(block, active, from, [&](std::int64_t first, Stage const& stage) {
@@ -143,7 +142,7 @@ std::vector<float> Forward::logits(Mask const& active, Activations const* from) 
   FeatureMaps const out("bellshard::network::logits", static_cast<std::size_t>(groups()), static_cast<std::size_t>(classes), 1, 1);
   for_each_batch(network_.blocks.size(), active, from, [&](std::int64_t first, Stage const& stage) {
     auto const groups = static_cast<std::int64_t>(stage.maps.extent(0));
-    auto const means = in_buffer((stage.buffer + 1) % buffers, groups, {network_.layers.back().inputs, 1, 1});
+    auto const means = in_buffer((stage.buffer + 1) % buffers, groups, {0, 1, 1, network_.layers.back().inputs});
     average_pool(Execution(), stage.maps, means);
     apply_linear(Execution(), means, linear_weight_, linear_bias_, part(out, first, groups));
   });

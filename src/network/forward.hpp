@@ -19,6 +19,10 @@ struct Activations {
   FeatureMaps maps;
 };
 
+// Memory of a rank with so many own images, in bytes: of Activations at a block's input, and of the maps of a batch.
+double activation_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::size_t block);
+double batch_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch);
+
 /// Forward passes of a network over this rank's images, batch by batch, in float32. An image's numbers do not depend on the images beside it,
 /// so they are the same bits for any ranks and batches. Nothing here is collective.
 class Forward {
@@ -39,22 +43,14 @@ class Forward {
   /// Cosine of a block's input and output for each own image in a pass with all blocks: [block][own image], empty where it is not removable.
   std::vector<std::vector<double>> cosines() const;
 
-  double activation_bytes(std::size_t block) const;  ///< of Activations at this block
-  double batch_bytes() const { return 4.0 * static_cast<double>(buffer_.front().extent(0) * buffer_.size()); }
-  double operations(std::size_t from_block, Mask const& active) const;  ///< multiplications and additions of one image from a block's input on
-
  private:
   /// Maps in one of the buffers, or outside of them all (-1).
   struct Stage {
     FeatureMaps maps;
     int buffer = -1;
   };
-  struct Shape {
-    std::int64_t channels, rows, columns;
-  };
   std::int64_t groups() const { return (images_.own.size() + lanes - 1) / lanes; }
-  Shape shape_of(std::size_t block) const;  ///< of its input
-  FeatureMaps in_buffer(int buffer, std::int64_t groups, Shape shape) const;
+  FeatureMaps in_buffer(int buffer, std::int64_t groups, ImageShape const& maps) const;
   Stage begin(std::int64_t first_group, std::int64_t groups, Activations const* from) const;
   Stage pass(std::size_t block, Stage const& in) const;
   /// Calls take(first group, maps) for each batch, advanced from `from` to the input of `block`.
@@ -63,6 +59,7 @@ class Forward {
 
   Network const& network_;
   Images const& images_;
+  std::vector<ImageShape> shape_;  ///< [block] of its input, and behind the last block that of the mean
   std::int64_t batch_groups_;
   std::vector<ConvolutionWeights> convolutions_;  ///< [layer but the linear one]
   Array<float> linear_weight_, linear_bias_, factor_, shift_;

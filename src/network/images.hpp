@@ -21,15 +21,21 @@ struct ImageConfig {
   void check(Keys const& keys) const;
 };
 
-/// Labelled pictures, sharded over the ranks.
-struct Images {
-  std::int64_t size = 0;  ///< of all ranks
-  Block own;
+struct ImageShape {
+  std::int64_t size = 0;  ///< images of all ranks
   std::int64_t rows = 0, columns = 0, channels = 0;
+};
+
+/// Labelled pictures, sharded over the ranks.
+struct Images : ImageShape {
+  Block own;
   std::vector<std::uint8_t> pixel;  ///< [own image, row, column, channel]
   std::vector<std::int64_t> label;  ///< [own image] class
   std::vector<float> factor, shift; ///< [channel] a number is factor byte + shift
 };
+
+/// What read_images would read, from the headers alone; refuses what does not fit. Collective.
+ImageShape read_image_shape(MPI_Comm comm, ImageConfig const& config);
 
 /// From HDF5: image uint8 [image, row, column, channel] and label [image]; exit 4 where they are missing, do not fit, or a label is not a
 /// class below `classes`. Collective.

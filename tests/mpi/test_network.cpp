@@ -199,6 +199,9 @@ TEST_CASE("a forward pass is what nested loops give, with any blocks off, from a
   check_close(of_all_ranks(forward.logits({1, 0, 1, 0})), without);
   CHECK(network::Forward(net, images, 1).logits({1, 1, 1, 1}) == logits);
   CHECK(network::Forward(net, images, 1000).logits({1, 1, 1, 1}) == logits);
+  auto const few = open_images(folder / "images.h5", net.classes(), 2);  // some ranks have none
+  auto const whole = of_all_ranks(logits);
+  CHECK(of_all_ranks(network::Forward(net, few).logits({1, 1, 1, 1})) == std::vector<double>(whole.begin(), whole.begin() + 6));
   auto const second = forward.until(1, {1, 1, 1, 1});
   auto const last = forward.until(3, {1, 0, 1, 1}, &second);
   CHECK(forward.logits({1, 1, 1, 1}, &second) == logits);

@@ -13,8 +13,8 @@ FOLDER = DATA / "resnet_cifar10"
 class Resnet20(JobTest):
     job_name = "depth_shrink"
 
-    def text(self, images=200, evaluator=None, compare=None, **shrink):
-        return job_text(evaluator=evaluator or {}, network={"file": str(FOLDER / "resnet20.h5")}, images={"file": str(FOLDER / "cifar10_test_2000.h5"), "limit": images}, shrink=shrink, compare=compare or {})
+    def text(self, images=200, evaluator=None, memory=None, compare=None, **shrink):
+        return job_text(evaluator=evaluator or {}, memory=memory or {}, network={"file": str(FOLDER / "resnet20.h5")}, images={"file": str(FOLDER / "cifar10_test_2000.h5"), "limit": images}, shrink=shrink, compare=compare or {})
 
     def test_against_all_masks(self):
         done = self.run_job(self.text(), ranks=2)
@@ -46,7 +46,7 @@ class Resnet20(JobTest):
         one = self.run_job(self.text(images=50, evaluator={"metric": "cross_entropy"}, min_blocks=5))
         self.assert_ends(one, DONE)
         for ranks, threads, batch, memory in ((3, 1, 0, 1000), (2, 1, 7, 0), (1, 2, 64, 2)):
-            other = self.run_job(self.text(images=50, evaluator={"metric": "cross_entropy", "batch": batch, "activations": memory}, min_blocks=5), name="other", ranks=ranks, threads=threads)
+            other = self.run_job(self.text(images=50, evaluator={"metric": "cross_entropy"}, memory={"batch": batch, "activations": memory}, min_blocks=5), name="other", ranks=ranks, threads=threads)
             self.assert_ends(other, DONE)
             for name in ("table", "table_mask", "contiguous_metric", "ranking_metric", "influence", "brute_force_metric"):
                 self.assert_same_bits(one.result(name), other.result(name), name)
