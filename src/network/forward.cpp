@@ -87,6 +87,16 @@ void Forward::replace_norm(std::size_t layer, std::vector<float> scale, std::vec
   copy_to_device(shift, convolutions_[layer].shift, 0);
 }
 
+double Forward::operations(std::size_t from_block, Mask const& active) const {
+  double sum = 0;
+  for (auto b = from_block; b < network_.blocks.size(); ++b) {
+    auto const& block = network_.blocks[b];
+    auto const& out = shape_[b + 1];
+    if (active[b]) sum += 18.0 * static_cast<double>(out.rows * out.columns * block.outputs * (block.inputs + block.outputs));
+  }
+  return sum;
+}
+
 FeatureMaps Forward::in_buffer(int buffer, std::int64_t groups, ImageShape const& maps) const {
   return FeatureMaps(buffer_[static_cast<std::size_t>(buffer)].data(), static_cast<std::size_t>(groups), static_cast<std::size_t>(maps.channels),
                      static_cast<std::size_t>(maps.rows), static_cast<std::size_t>(maps.columns));

@@ -42,6 +42,7 @@ class Forward {
   std::vector<float> logits(Mask const& active, Activations const* from = nullptr) const;
   /// Cosine of a block's input and output for each own image in a pass with all blocks: [block][own image], empty where it is not removable.
   std::vector<std::vector<double>> cosines() const;
+  double operations(std::size_t from_block, Mask const& active) const;  ///< multiplications and additions of one image from a block's input on
 
  private:
   /// Maps in one of the buffers, or outside of them all (-1).
