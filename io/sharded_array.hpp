@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/element_type.hpp"
@@ -34,6 +36,16 @@ inline std::int64_t item_elements(ShardedArray const& array) {
   std::int64_t n = 1;
   for (std::size_t d = 1; d < array.shape.size(); ++d) n *= array.shape[d];
   return n;
+}
+
+/// A replicated array of one axis in host memory; `values` outlives the array.
+template <class T>
+ShardedArray replicated_array(std::string name, std::vector<T>& values, std::string long_name = "") {
+  auto const size = static_cast<std::int64_t>(values.size());
+  ShardedArray array{std::move(name), element_type<T>(), {size}, {0, size}, true, "1", std::move(long_name)};
+  array.fetch = [&values](Block items, void* host) { std::copy_n(values.begin() + items.begin, items.size(), static_cast<T*>(host)); };
+  array.store = [&values](Block items, void const* host) { std::copy_n(static_cast<T const*>(host), items.size(), values.begin() + items.begin); };
+  return array;
 }
 
 }  // namespace bellshard::io

@@ -12,15 +12,6 @@ namespace bellshard::creativity_index {
 namespace {
 
 template <class T>
-io::ShardedArray whole(char const* name, std::vector<T>& values) {
-  auto const size = static_cast<std::int64_t>(values.size());
-  io::ShardedArray array{name, io::element_type<T>(), {size}, {0, size}, true};
-  array.fetch = [&values](Block items, void* host) { std::copy_n(values.begin() + items.begin, items.size(), static_cast<T*>(host)); };
-  array.store = [&values](Block items, void const* host) { std::copy_n(static_cast<T const*>(host), items.size(), values.begin() + items.begin); };
-  return array;
-}
-
-template <class T>
 void reduce(MPI_Comm comm, std::vector<T>& values, MPI_Datatype type, MPI_Op op) {
   BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm));
 }
@@ -107,9 +98,13 @@ std::vector<io::ShardedArray> SearchTargets::arrays() {
   done.fetch = [this](Block, void* host) { std::memcpy(host, &done_, sizeof done_); };
   done.store = [this](Block, void const* host) { std::memcpy(&done_, host, sizeof done_); };
   if (longest_.empty()) return {done};
-  std::vector<io::ShardedArray> all{done, whole("longest_match", longest_), whole("match_count", count_), whole("match_position", position_)};
+  using io::replicated_array;
+  std::vector all{done, replicated_array("longest_match", longest_), replicated_array("match_count", count_), replicated_array("match_position", position_)};
   if (near_) {
-    for (auto& array : {whole("near_length", near_->length), whole("near_score", near_->score), whole("near_position", near_->position), whole("near_window", near_->window)}) all.push_back(array);
+    all.push_back(replicated_array("near_length", near_->length));
+    all.push_back(replicated_array("near_score", near_->score));
+    all.push_back(replicated_array("near_position", near_->position));
+    all.push_back(replicated_array("near_window", near_->window));
   }
   return all;
 }

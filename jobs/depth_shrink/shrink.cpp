@@ -13,15 +13,6 @@ constexpr std::int64_t masks_a_sweep = 64;  // of the brute force
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-template <class T>
-io::ShardedArray whole(char const* name, std::vector<T>& values) {
-  auto const size = static_cast<std::int64_t>(values.size());
-  io::ShardedArray array{name, io::element_type<T>(), {size}, {0, size}, true};
-  array.fetch = [&values](Block items, void* host) { std::copy_n(values.begin() + items.begin, items.size(), static_cast<T*>(host)); };
-  array.store = [&values](Block items, void const* host) { std::copy_n(static_cast<T const*>(host), items.size(), values.begin() + items.begin); };
-  return array;
-}
-
 Choice empty_choice(Blocks const& blocks) {
   return {std::vector<double>(index(blocks.most + 1), nothing), std::vector<std::uint8_t>(index((blocks.most + 1) * blocks.size()), 1)};
 }
@@ -193,10 +184,19 @@ Choice Shrink::best() const {
 }
 
 std::vector<io::ShardedArray> Shrink::arrays() {
-  auto arrays = std::vector{whole("evaluations", counts_), whole("beam_metric", beam_metric_), whole("beam_mask", beam_mask_), whole("table", table_), whole("table_mask", table_mask_),
-                            whole("contiguous_metric", contiguous_.metric), whole("contiguous_mask", contiguous_.mask), whole("ranking_metric", ranking_.metric), whole("ranking_mask", ranking_.mask),
-                            whole("brute_force_metric", brute_force_.metric), whole("brute_force_mask", brute_force_.mask)};
-  if (!influence_.empty()) arrays.push_back(whole("influence", influence_));
+  using io::replicated_array;
+  auto arrays = std::vector{replicated_array("evaluations", counts_),
+                            replicated_array("beam_metric", beam_metric_),
+                            replicated_array("beam_mask", beam_mask_),
+                            replicated_array("table", table_),
+                            replicated_array("table_mask", table_mask_),
+                            replicated_array("contiguous_metric", contiguous_.metric),
+                            replicated_array("contiguous_mask", contiguous_.mask),
+                            replicated_array("ranking_metric", ranking_.metric),
+                            replicated_array("ranking_mask", ranking_.mask),
+                            replicated_array("brute_force_metric", brute_force_.metric),
+                            replicated_array("brute_force_mask", brute_force_.mask)};
+  if (!influence_.empty()) arrays.push_back(replicated_array("influence", influence_));
   io::ShardedArray done{"sweeps", io::ElementType::int64, {1}, {0, 1}, true};
   done.fetch = [this](Block, void* host) { *static_cast<std::int64_t*>(host) = sweeps_; };
   done.store = [this](Block, void const* host) { sweeps_ = *static_cast<std::int64_t const*>(host); };

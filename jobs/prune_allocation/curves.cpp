@@ -13,15 +13,6 @@ std::size_t block_of(network::Network const& network, std::size_t layer) {
   return std::min((layer - 1) / 2, network.blocks.size());
 }
 
-template <class T>
-io::ShardedArray whole_array(char const* name, std::vector<T>& values, std::string const& meaning) {
-  auto const size = static_cast<std::int64_t>(values.size());
-  io::ShardedArray array{name, io::element_type<T>(), {size}, {0, size}, true, "1", meaning};
-  array.fetch = [&values](Block items, void* host) { std::copy_n(values.begin() + items.begin, items.size(), static_cast<T*>(host)); };
-  array.store = [&values](Block items, void const* host) { std::copy_n(static_cast<T const*>(host), items.size(), values.begin() + items.begin); };
-  return array;
-}
-
 }  // namespace
 
 double distortion(MPI_Comm comm, std::vector<float> const& logits, std::vector<float> const& whole, std::int64_t classes, Distortion kind) {
@@ -90,7 +81,7 @@ double MeasureCurves::share_done() const {
 }
 
 std::vector<io::ShardedArray> MeasureCurves::arrays() {
-  return {whole_array("layers_done", done_, "layers that are measured"), whole_array("layer_amount_loss", loss_, "what each layer loses at each amount")};
+  return {io::replicated_array("layers_done", done_, "layers that are measured"), io::replicated_array("layer_amount_loss", loss_, "what each layer loses at each amount")};
 }
 
 allocation::Table MeasureCurves::table() const {
