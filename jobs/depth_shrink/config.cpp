@@ -11,7 +11,7 @@ void Config::declare(Keys& keys) {
     keys.choice("evaluator.metric", metric, {{"accuracy", Metric::accuracy}, {"cross_entropy", Metric::cross_entropy}}, "share of images that are classified right, or mean cross-entropy, which is less where better");
     keys.integer("memory.batch", batch, "images in memory at once on a rank; 0: what suits the machine").range(0, 1e9).unit("count");
     keys.integer("memory.activations", activations, "memory of a rank for activations that evaluations begin at; more would be computed anew").range(0, 1e9).unit("MiB");
-    keys.table("memory", "what of it is used; changes no result");
+    keys.table("memory", "memory that is used; changes no result");
     keys.table("network", "the network");
     keys.file("network.file", network_file, "HDF5, a dataset for each tensor").required().example("\"resnet20.h5\"");
     images.declare(keys);

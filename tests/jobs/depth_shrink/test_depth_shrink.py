@@ -13,7 +13,7 @@ FOLDER = DATA / "resnet_cifar10"
 class Resnet20(JobTest):
     job_name = "depth_shrink"
 
-    def text(self, images=200, evaluator=None, memory=None, compare=None, **shrink):
+    def text(self, images=160, evaluator=None, memory=None, compare=None, **shrink):
         return job_text(evaluator=evaluator or {}, memory=memory or {}, network={"file": str(FOLDER / "resnet20.h5")}, images={"file": str(FOLDER / "cifar10_test_2000.h5"), "limit": images}, shrink=shrink, compare=compare or {})
 
     def test_against_all_masks(self):
@@ -32,7 +32,7 @@ class Resnet20(JobTest):
         self.assertTrue(done.result("mask")[:, [3, 6]].all())  # the blocks that change the shape
 
     def test_a_mask_has_one_metric_wherever_its_evaluation_began(self):
-        done = self.run_job(self.text(images=60, evaluator={"metric": "cross_entropy"}))
+        done = self.run_job(self.text(images=32, evaluator={"metric": "cross_entropy"}))
         measured, again = {}, 0
         for name in ("table", "contiguous_metric", "ranking_metric", "brute_force_metric"):
             masks = done.result(name.replace("metric", "mask") if name != "table" else "table_mask").reshape(-1, 9)
@@ -43,16 +43,16 @@ class Resnet20(JobTest):
         self.assertGreater(again, 20)
 
     def test_any_ranks_and_batches(self):
-        one = self.run_job(self.text(images=50, evaluator={"metric": "cross_entropy"}, min_blocks=5))
+        one = self.run_job(self.text(images=36, evaluator={"metric": "cross_entropy"}, min_blocks=5))
         self.assert_ends(one, DONE)
         for ranks, threads, batch, memory in ((3, 1, 0, 1000), (2, 1, 7, 0), (1, 2, 64, 2)):
-            other = self.run_job(self.text(images=50, evaluator={"metric": "cross_entropy"}, memory={"batch": batch, "activations": memory}, min_blocks=5), name="other", ranks=ranks, threads=threads)
+            other = self.run_job(self.text(images=36, evaluator={"metric": "cross_entropy"}, memory={"batch": batch, "activations": memory}, min_blocks=5), name="other", ranks=ranks, threads=threads)
             self.assert_ends(other, DONE)
             for name in ("table", "table_mask", "contiguous_metric", "ranking_metric", "influence", "brute_force_metric"):
                 self.assert_same_bits(one.result(name), other.result(name), name)
 
     def test_restart(self):
-        text = self.text(images=48, compare={"brute_force": 0})
+        text = self.text(images=32, compare={"brute_force": 0})
         whole = self.run_job(text, name="whole")
         stopped = self.run_job(text, "--time-limit", "0.001s", name="stopped", ranks=2)
         self.assert_ends(stopped, STOPPED_EARLY)
@@ -67,7 +67,7 @@ class Resnet20(JobTest):
         for name in ("resnet20.h5", "cifar10_test_2000.h5"):
             (self.folder / name).symlink_to(FOLDER / name)
         text = (SOURCE / "jobs" / "depth_shrink" / "example.toml").read_text()
-        done = self.call("run", "depth_shrink", "-c", str(SOURCE / "jobs" / "depth_shrink" / "example.toml"), "--set", "images.limit=64", file=self.folder / "depth_shrink.h5")
+        done = self.call("run", "depth_shrink", "-c", str(SOURCE / "jobs" / "depth_shrink" / "example.toml"), "--set", "images.limit=32", file=self.folder / "depth_shrink.h5")
         self.assertIn("resnet20.h5", text)
         self.assert_ends(done, DONE)
         self.assertEqual(done.result("mask").shape, (8, 9))
