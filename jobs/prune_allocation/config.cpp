@@ -18,19 +18,11 @@ void Config::declare(Keys& keys) {
   keys.table("solver", "what is asked for, and how it is found");
   keys.integers("solver.budget", budget, "most that the choices of all layers may cost together; one result for each").range(0, 1e18).example("[600, 400]");
   keys.reals("solver.sparsity", sparsity, "in place of budgets, for a network: shares of all weights that are pruned at least").range(0, 1);
-  keys.choice("solver.objective", objective, {{"min", dp::Objective::min}, {"max", dp::Objective::max}}, "least or greatest sum of losses");
-  keys.choice("solver.method", method, {{"auto", Method::automatic}, {"table", Method::table}, {"greedy", Method::greedy}},
-              "table: exact, every budget up to the largest one; greedy: at once, with the gap to the Lagrangian bound; auto: exact, "
-              "where output.frontier is false and the budgets are few (64) by a search that the bound prunes, else by the table");
-  keys.choice("solver.precision", precision, {{"float64", allocation::Precision::float64}, {"float32", allocation::Precision::float32}},
-              "how the table's sums are stored; float32 takes half the memory, but two choices whose losses are that close may be confused");
-  keys.real("solver.memory_limit", memory_limit,
-            "memory of a rank; where rows and tables of choices need more, the tables lie in files beside the result until it is written")
-      .unit("GiB")
-      .range(0, 1e6, Border::open);
+  keys.choice("solver.objective", solver.objective, {{"min", dp::Objective::min}, {"max", dp::Objective::max}}, "least or greatest sum of losses");
+  solver.declare(keys);
   keys.table("output", "where it goes");
   keys.text("output.file", file, "the result, below the output folder (-o)");
-  keys.flag("output.frontier", frontier, "write the optimum at every budget up to the largest one, too, where the table is swept");
+  solver.declare_frontier(keys);
 }
 
 void Config::check(Keys const& keys) const {
@@ -43,7 +35,7 @@ void Config::check(Keys const& keys) const {
   } else {
     if (images.file.empty()) keys.reject("images.file", "images.file is absent; a network is measured on images");
     if (budget.empty() == sparsity.empty()) keys.reject("solver.sparsity", "solver.sparsity and solver.budget: name one of them, for example solver.sparsity = [0.5, 0.9]");
-    if (objective != dp::Objective::min) keys.reject("solver.objective", "solver.objective = \"max\": what a network loses is to be least; write \"min\"");
+    if (solver.objective != dp::Objective::min) keys.reject("solver.objective", "solver.objective = \"max\": what a network loses is to be least; write \"min\"");
     images.check(keys);
   }
   if (file.empty()) keys.reject("output.file", "output.file is empty; name the result, for example \"allocation.h5\"");

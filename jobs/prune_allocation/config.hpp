@@ -1,16 +1,12 @@
 #pragma once
 #include <filesystem>
-#include <limits>
 #include <vector>
 
 #include "jobs/prune_allocation/curves.hpp"
-#include "src/allocation/knapsack.hpp"
+#include "src/allocation/solve.hpp"
 #include "src/config/keys.hpp"
 
 namespace bellshard::prune_allocation {
-
-/// How the problem is solved: the whole table, or the greedy choice alone with its bound.
-enum class Method { automatic, table, greedy };
 
 struct Config {
   std::filesystem::path table, network;  ///< one of them
@@ -19,11 +15,7 @@ struct Config {
   Distortion distortion = Distortion::mean;
   std::vector<std::int64_t> budget;
   std::vector<double> sparsity;  ///< in place of budgets
-  dp::Objective objective = dp::Objective::min;
-  Method method = Method::automatic;
-  allocation::Precision precision = allocation::Precision::float64;
-  double memory_limit = std::numeric_limits<double>::quiet_NaN();  ///< of a rank [GiB]; NaN: none
-  bool frontier = true;
+  allocation::SolverConfig solver;
   std::string file = "allocation.h5";
 
   void declare(Keys& keys);

@@ -5,16 +5,6 @@
 #include "src/dist/gather.hpp"
 
 namespace bellshard::prune_allocation {
-namespace {
-
-/// The block that a pass must begin at for a layer to take part: 0 also for what lies before all blocks.
-std::size_t block_of(network::Network const& network, std::size_t layer) {
-  if (layer == 0) return 0;
-  return std::min((layer - 1) / 2, network.blocks.size());
-}
-
-}  // namespace
-
 double distortion(MPI_Comm comm, std::vector<float> const& logits, std::vector<float> const& whole, std::int64_t classes, Distortion kind) {
   std::vector<double> square;
   for (std::size_t i = 0; i < logits.size(); i += static_cast<std::size_t>(classes)) {
@@ -46,7 +36,7 @@ MeasureCurves::MeasureCurves(Context& context, network::Network const& network, 
 void MeasureCurves::advance(std::int64_t) {
   auto const layer = static_cast<std::size_t>(done_[0]);
   auto const weights = magnitudes_.weights(layer);
-  auto const block = block_of(network_, layer);
+  auto const block = network_.block_of(layer);
   auto const before = layer == 0 ? network::Activations{} : forward_.until(block, all_);
   std::int64_t passes = 0;
   for (std::int64_t k = 1; k < amounts_; ++k) {
@@ -68,14 +58,14 @@ void MeasureCurves::advance(std::int64_t) {
 double MeasureCurves::operations(network::Forward const& forward, std::int64_t amounts) {
   network::Mask const all(forward.network().blocks.size(), 1);
   double sum = 0;
-  for (std::size_t layer = 0; layer < forward.network().layers.size(); ++layer) sum += static_cast<double>(amounts - 1) * forward.operations(block_of(forward.network(), layer), all);
+  for (std::size_t layer = 0; layer < forward.network().layers.size(); ++layer) sum += static_cast<double>(amounts - 1) * forward.operations(forward.network().block_of(layer), all);
   return sum;
 }
 
 double MeasureCurves::share_done() const {
   double done = 0;
   for (std::int64_t layer = 0; layer < done_[0]; ++layer) {
-    done += static_cast<double>(amounts_ - 1) * forward_.operations(block_of(network_, static_cast<std::size_t>(layer)), all_);
+    done += static_cast<double>(amounts_ - 1) * forward_.operations(network_.block_of(static_cast<std::size_t>(layer)), all_);
   }
   return operations_ > 0 ? done / operations_ : 1;
 }

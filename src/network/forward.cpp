@@ -9,6 +9,7 @@ namespace bellshard::network {
 namespace {
 
 constexpr int buffers = 3;  // a block's input, what lies between its convolutions, its output
+constexpr int spare = buffers;  // a block's input as its first convolution takes it, where that is quantised
 
 std::int64_t groups_of(std::int64_t images) { return (images + lanes - 1) / lanes; }
 
@@ -53,7 +54,7 @@ double batch_bytes(Network const& network, ImageShape const& images, std::int64_
   return 4.0 * buffers * static_cast<double>(batch_groups(own_images, batch) * most_numbers(network, images));
 }
 
-Forward::Forward(Network const& network, Images const& images, std::int64_t batch) : network_(network), images_(images), shape_(shapes_of(network, images)), batch_groups_(batch_groups(images.own.size(), batch)) {
+Forward::Forward(Network const& network, Images const& images, std::int64_t batch) : network_(network), images_(images), shape_(shapes_of(network, images)), batch_groups_(batch_groups(images.own.size(), batch)), levels_(network.layers.size()) {
   BELLSHARD_INPUT(network.layers.front().inputs == images.channels, "the network has {} input channels, the images {}", network.layers.front().inputs, images.channels);
   for (std::size_t l = 0; l + 1 < network.layers.size(); ++l) {
     auto const& layer = network.layers[l];
@@ -87,6 +88,11 @@ void Forward::replace_norm(std::size_t layer, std::vector<float> scale, std::vec
   copy_to_device(shift, convolutions_[layer].shift, 0);
 }
 
+void Forward::quantise_input(std::size_t layer, Levels const& levels) {
+  levels_[layer] = levels;
+  if (buffer_.size() == buffers) buffer_.emplace_back("bellshard::network::quantised", buffer_.front().extent(0));
+}
+
 double Forward::operations(std::size_t from_block, Mask const& active) const {
   double sum = 0;
   for (auto b = from_block; b < network_.blocks.size(); ++b) {
@@ -102,25 +108,42 @@ FeatureMaps Forward::in_buffer(int buffer, std::int64_t groups, ImageShape const
                      static_cast<std::size_t>(maps.rows), static_cast<std::size_t>(maps.columns));
 }
 
-Forward::Stage Forward::begin(std::int64_t first_group, std::int64_t groups, Activations const* from) const {
+FeatureMaps Forward::taken(std::size_t layer, FeatureMaps const& maps, int buffer, Look const& look) const {
+  if (look) look(layer, maps);
+  if (!(levels_[layer].scale > 0)) return maps;
+  auto const size = [&](std::size_t axis) { return static_cast<std::int64_t>(maps.extent(axis)); };
+  auto const quantised = in_buffer(buffer, size(0), {0, size(2), size(3), size(1)});
+  quantise(Execution(), maps, levels_[layer], quantised);
+  return quantised;
+}
+
+Forward::Stage Forward::begin(std::int64_t first_group, std::int64_t groups, Activations const* from, Look const& look) const {
   if (from != nullptr) return {part(from->maps, first_group, groups), -1};
   Execution const execution;
   auto const pictures = in_buffer(1, groups, images_);
   normalise(execution, pixel_, first_group * lanes, factor_, shift_, pictures);
   auto const maps = in_buffer(0, groups, shape_.front());
-  convolve(execution, pictures, convolutions_.front(), 1, {}, maps);
+  convolve(execution, taken(0, pictures, 1, look), convolutions_.front(), 1, {}, maps);
   return {maps, 0};
 }
 
-Forward::Stage Forward::pass(std::size_t block, Stage const& in) const {
+Forward::Stage Forward::pass(std::size_t block, Stage const& in, Look const& look) const {
   Execution const execution;
   auto const& own = network_.blocks[block];
   auto const groups = static_cast<std::int64_t>(in.maps.extent(0));
   int const middle = (in.buffer + 1) % buffers, last = (in.buffer + 2) % buffers;
   auto const inner = in_buffer(middle, groups, shape_[block + 1]), out = in_buffer(last, groups, shape_[block + 1]);
-  convolve(execution, in.maps, convolutions_[Network::layer_of(block, 0)], own.stride, {}, inner);
-  convolve(execution, inner, convolutions_[Network::layer_of(block, 1)], 1, {in.maps, own.stride, static_cast<int>((own.outputs - own.inputs) / 2)}, out);
+  auto const first = Network::layer_of(block, 0), second = Network::layer_of(block, 1);
+  convolve(execution, taken(first, in.maps, spare, look), convolutions_[first], own.stride, {}, inner);
+  convolve(execution, taken(second, inner, middle, look), convolutions_[second], 1, {in.maps, own.stride, static_cast<int>((own.outputs - own.inputs) / 2)}, out);
   return {out, last};
+}
+
+FeatureMaps Forward::pooled(Stage const& stage, Look const& look) const {
+  int const next = (stage.buffer + 1) % buffers;
+  auto const means = in_buffer(next, static_cast<std::int64_t>(stage.maps.extent(0)), {0, 1, 1, network_.layers.back().inputs});
+  average_pool(Execution(), stage.maps, means);
+  return taken(network_.layers.size() - 1, means, next, look);
 }
 
 template <class Take>
@@ -152,9 +175,7 @@ std::vector<float> Forward::logits(Mask const& active, Activations const* from) 
   FeatureMaps const out("bellshard::network::logits", static_cast<std::size_t>(groups()), static_cast<std::size_t>(classes), 1, 1);
   for_each_batch(network_.blocks.size(), active, from, [&](std::int64_t first, Stage const& stage) {
     auto const groups = static_cast<std::int64_t>(stage.maps.extent(0));
-    auto const means = in_buffer((stage.buffer + 1) % buffers, groups, {0, 1, 1, network_.layers.back().inputs});
-    average_pool(Execution(), stage.maps, means);
-    apply_linear(Execution(), means, linear_weight_, linear_bias_, part(out, first, groups));
+    apply_linear(Execution(), pooled(stage), linear_weight_, linear_bias_, part(out, first, groups));
   });
   auto const host = Kokkos::create_mirror_view(out);
   Kokkos::deep_copy(host, out);
@@ -180,6 +201,20 @@ std::vector<std::vector<double>> Forward::cosines() const {
   std::vector<std::vector<double>> result;
   for (auto const& each : cosine) result.push_back(to_host(each));
   return result;
+}
+
+std::vector<InputRange> Forward::input_ranges() const {
+  std::vector<InputRange> ranges(network_.layers.size());
+  for (std::int64_t first = 0; first < groups(); first += batch_groups_) {
+    Look const look = [&](std::size_t layer, FeatureMaps const& in) {
+      auto const found = range_of(Execution(), in, images_.own.size() - first * lanes);
+      ranges[layer] = {std::min(ranges[layer].least, found.min_val), std::max(ranges[layer].greatest, found.max_val)};
+    };
+    auto stage = begin(first, std::min(batch_groups_, groups() - first), nullptr, look);
+    for (std::size_t b = 0; b < network_.blocks.size(); ++b) stage = pass(b, stage, look);
+    pooled(stage, look);
+  }
+  return ranges;
 }
 
 }  // namespace bellshard::network

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/network/convolution.hpp"
+#include "kernels/network/quantise.hpp"
 #include "src/network/images.hpp"
 #include "src/network/network.hpp"
 
@@ -23,6 +24,11 @@ struct Activations {
 double activation_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::size_t block);
 double batch_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch);
 
+/// Least and greatest number of a layer's input; 0 lies between them.
+struct InputRange {
+  float least = 0, greatest = 0;
+};
+
 /// Forward passes of a network over this rank's images, batch by batch, in float32. An image's numbers do not depend on the images beside it,
 /// so they are the same bits for any ranks and batches. Nothing here is collective.
 class Forward {
@@ -35,6 +41,8 @@ class Forward {
   void replace_weight(std::size_t layer, std::vector<float> const& weight);
   /// Batch norm (of the linear layer: the bias as shift) in place of the layer's own.
   void replace_norm(std::size_t layer, std::vector<float> scale, std::vector<float> shift);
+  /// From now on the layer's input is rounded to these levels first (Levels{}: not any more). The shortcut beside a block's first layer is not.
+  void quantise_input(std::size_t layer, Levels const& levels);
 
   /// The input of `block`, from the images or from where `from` lies.
   Activations until(std::size_t block, Mask const& active, Activations const* from = nullptr) const;
@@ -42,6 +50,9 @@ class Forward {
   std::vector<float> logits(Mask const& active, Activations const* from = nullptr) const;
   /// Cosine of a block's input and output for each own image in a pass with all blocks: [block][own image], empty where it is not removable.
   std::vector<std::vector<double>> cosines() const;
+  /// Of each layer over all own images, in a pass with all blocks: [layer].
+  std::vector<InputRange> input_ranges() const;
+
   double operations(std::size_t from_block, Mask const& active) const;  ///< multiplications and additions of one image from a block's input on
 
  private:
@@ -52,8 +63,14 @@ class Forward {
   };
   std::int64_t groups() const { return (images_.own.size() + lanes - 1) / lanes; }
   FeatureMaps in_buffer(int buffer, std::int64_t groups, ImageShape const& maps) const;
-  Stage begin(std::int64_t first_group, std::int64_t groups, Activations const* from) const;
-  Stage pass(std::size_t block, Stage const& in) const;
+  /// What a layer is given, before it is quantised.
+  using Look = std::function<void(std::size_t layer, FeatureMaps const& in)>;
+  Stage begin(std::int64_t first_group, std::int64_t groups, Activations const* from, Look const& look = {}) const;
+  Stage pass(std::size_t block, Stage const& in, Look const& look = {}) const;
+  /// The linear layer's input: the mean of each map.
+  FeatureMaps pooled(Stage const& stage, Look const& look = {}) const;
+  /// The maps as the layer takes them: themselves, or quantised in a buffer (of their shape; may be their own).
+  FeatureMaps taken(std::size_t layer, FeatureMaps const& maps, int buffer, Look const& look) const;
   /// Calls take(first group, maps) for each batch, advanced from `from` to the input of `block`.
   template <class Take>
   void for_each_batch(std::size_t block, Mask const& active, Activations const* from, Take const& take) const;
@@ -66,6 +83,7 @@ class Forward {
   Array<float> linear_weight_, linear_bias_, factor_, shift_;
   Array<std::uint8_t> pixel_;
   std::vector<Array<float>> buffer_;
+  std::vector<Levels> levels_;  ///< [layer] of its input
 };
 
 }  // namespace bellshard::network

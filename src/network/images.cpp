@@ -24,6 +24,12 @@ void ImageConfig::check(Keys const& keys) const {
   keys.reject("images.deviation", fmt::format("images.deviation has {} numbers and images.mean {} (must have one for each channel)", deviation.size(), mean.size()));
 }
 
+ImageConfig ImageConfig::first(std::int64_t most) const {
+  auto fewer = *this;
+  fewer.limit = limit > 0 ? std::min(limit, most) : most;
+  return fewer;
+}
+
 namespace {
 
 ImageShape shape_of(io::InputFile const& file, ImageConfig const& config) {

@@ -19,6 +19,7 @@ struct ImageConfig {
 
   void declare(Keys& keys);  ///< images.*
   void check(Keys const& keys) const;
+  ImageConfig first(std::int64_t most) const;  ///< of these, at most so many
 };
 
 struct ImageShape {

@@ -1,6 +1,7 @@
 #pragma once
 #include <mpi.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,6 +33,8 @@ struct Network {
   std::vector<ResidualBlock> blocks;
 
   static std::size_t layer_of(std::size_t block, int k) { return 1 + 2 * block + static_cast<std::size_t>(k); }  ///< k: 0 or 1
+  /// The last block whose input does not depend on a layer's weights; 0 for conv1, too, though that lies before it.
+  std::size_t block_of(std::size_t layer) const { return layer == 0 ? 0 : std::min((layer - 1) / 2, blocks.size()); }
   std::int64_t classes() const { return layers.back().outputs; }
 };
 

@@ -65,18 +65,21 @@ def normalise(tensors, norm, x):
     return (x - part["running_mean"]) / np.sqrt(part["running_var"] + EPSILON) * part["weight"] + part["bias"]
 
 
-def logits(tensors, images):
+def logits(tensors, images, take=lambda layer, x: x):
+    """take(layer's name, its input): the input that it works on"""
+    def layer(name, x, stride=1):
+        return convolve(take(name, x), tensors[f"{name}/weight"].astype(float), stride)
     x = ((images / 255.0 - MEAN) / DEVIATION).transpose(0, 3, 1, 2)
-    x = np.maximum(0, normalise(tensors, "bn1", convolve(x, tensors["conv1/weight"].astype(float), 1)))
+    x = np.maximum(0, normalise(tensors, "bn1", layer("conv1", x)))
     stage = 1
     while f"layer{stage}/0/conv1/weight" in tensors:
         block = 0
         while f"layer{stage}/{block}/conv1/weight" in tensors:
             name, stride = f"layer{stage}/{block}", 2 if stage > 1 and block == 0 else 1
-            y = np.maximum(0, normalise(tensors, f"{name}/bn1", convolve(x, tensors[f"{name}/conv1/weight"].astype(float), stride)))
-            y = normalise(tensors, f"{name}/bn2", convolve(y, tensors[f"{name}/conv2/weight"].astype(float), 1))
+            y = np.maximum(0, normalise(tensors, f"{name}/bn1", layer(f"{name}/conv1", x, stride)))
+            y = normalise(tensors, f"{name}/bn2", layer(f"{name}/conv2", y))
             more = y.shape[1] - x.shape[1]
             x = np.maximum(0, y + np.pad(x[:, :, ::stride, ::stride], ((0, 0), (more // 2, more // 2), (0, 0), (0, 0))))
             block += 1
         stage += 1
-    return x.mean(axis=(2, 3)) @ tensors["linear/weight"].astype(float).T + tensors["linear/bias"]
+    return take("linear", x.mean(axis=(2, 3))) @ tensors["linear/weight"].astype(float).T + tensors["linear/bias"]

@@ -1,0 +1,185 @@
+#include "src/drive/job.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "jobs/bit_allocation/config.hpp"
+#include "jobs/bit_allocation/mixed_networks.hpp"
+#include "jobs/bit_allocation/size.hpp"
+#include "src/allocation/solve.hpp"
+#include "src/config/job_file.hpp"
+#include "src/drive/drive.hpp"
+#include "src/drive/record.hpp"
+
+namespace bellshard::bit_allocation {
+namespace {
+
+using namespace allocation;
+
+/// The network that is measured, its ranges and its images.
+struct Measured {
+  network::Network network;
+  network::Images images, calibration;
+  network::Forward near;  ///< over the calibration images
+  Quantiser quantiser;
+  MeasureSensitivity sensitivity;
+
+  Measured(Context& context, Config const& config)
+      : network(network::read_network(context.comm(), config.network)),
+        images(network::read_images(context.comm(), config.images, network.classes())),
+        calibration(network::read_images(context.comm(), config.images.first(config.calibration), network.classes())),
+        near(network, calibration),
+        quantiser(network, config.activations ? input_ranges(context, near) : std::vector<network::InputRange>{}),
+        sensitivity(context, calibration, near, quantiser, config.precisions(), config.base_bits()) {}
+};
+
+/// What each layer costs at each precision, and the losses [layer, precision].
+Table make_table(network::Network const& network, std::vector<std::int64_t> const& bits, std::vector<std::int64_t> const& amounts, Limit limit, std::vector<double> const& loss) {
+  Table table;
+  for (std::size_t l = 0; l < amounts.size(); ++l) {
+    Layer layer;
+    layer.name = network.layers[l].name;
+    layer.place = "the network";
+    for (std::size_t k = 0; k < bits.size(); ++k) {
+      layer.cost.push_back(amounts[l] * bits[k] * (limit == Limit::operations ? bits[k] : 1));
+      layer.loss.push_back(loss[l * bits.size() + k]);
+    }
+    table.push_back(std::move(layer));
+  }
+  return table;
+}
+
+/// Weights of each layer of a table whose choices are the precisions. Exit 4 where they are not.
+std::vector<std::int64_t> weights_of(Table const& table, std::vector<std::int64_t> const& bits) {
+  std::vector<std::int64_t> weights;
+  for (auto const& layer : table) {
+    BELLSHARD_INPUT(layer.cost.size() == bits.size(), "{}: layer {} has {} choices, quantisation.bits {} precisions; a choice stands for a precision", layer.place, layer.name,
+                    layer.cost.size(), bits.size());
+    weights.push_back(layer.cost.front() / bits.front());
+    for (std::size_t k = 0; k < bits.size(); ++k) {
+      BELLSHARD_INPUT(layer.cost[k] == weights.back() * bits[k], "{}: layer {}: choice {} costs {}, {} weights of {} bits {}; costs are the bits stored at each of quantisation.bits", layer.place,
+                      layer.name, k, layer.cost[k], weights.back(), bits[k], weights.back() * bits[k]);
+    }
+  }
+  return weights;
+}
+
+/// Most that may be stored (or done): shares of float32's bits (or bit operations).
+std::vector<std::int64_t> budgets_of(Config const& config, std::vector<std::int64_t> const& amounts) {
+  double all = 0;
+  for (auto const amount : amounts) all += static_cast<double>(amount) * (config.limit == Limit::operations ? 1024 : 32);
+  std::vector<std::int64_t> budgets;
+  for (auto const share : config.compression) budgets.push_back(static_cast<std::int64_t>(share * all + 1e-6));
+  return budgets;
+}
+
+class BitAllocationJob : public Job {
+ public:
+  void declare(Keys& keys) override { config_.declare(keys); }
+  void check_keys(Keys const& keys) override { config_.check(keys); }
+
+  Estimate estimate(Context& context) override {
+    Estimate estimate;
+    if (config_.network.empty()) {
+      auto const table = read_table(context.comm(), config_.table);
+      allocation::estimate(context, config_.solver, table, budgets_of(config_, weights_of(table, config_.bits)), estimate);
+      return estimate;
+    }
+    auto const network = network::read_network(context.comm(), config_.network);
+    auto const image = network::read_images(context.comm(), config_.images.first(1), network.classes());
+    auto const amounts = amounts_of(network, image);
+    std::vector<double> unmeasured;  // losses that rise as precisions fall
+    for (std::size_t i = 0; i < amounts.size() * config_.bits.size(); ++i) unmeasured.push_back(-static_cast<double>(config_.bits[i % config_.bits.size()]));
+    allocation::estimate(context, config_.solver, make_table(network, config_.bits, amounts, config_.limit, unmeasured), budgets_of(config_, amounts), estimate);
+    return estimate;
+  }
+
+  ExitCode run(Context& context, Keys const& keys) override {
+    auto const inputs = config_.network.empty() ? std::vector{config_.table} : std::vector{config_.network, config_.images.file};
+    auto const record = make_record(context, "bit_allocation", "bits of each layer of a network within a budget, the sum of losses least", inputs);
+    std::unique_ptr<Measured> measured;
+    if (!config_.network.empty()) {
+      measured = std::make_unique<Measured>(context, config_);
+      auto const driven = measure(context, keys, record, *measured);
+      if (driven.outcome == Outcome::stopped) return driven.exit_code();
+    }
+    auto const amounts = measured ? amounts_of(measured->network, measured->images) : std::vector<std::int64_t>{};
+    auto const table = measured ? make_table(measured->network, config_.bits, amounts, config_.limit, measured->sensitivity.increase()) : read_table(context.comm(), config_.table);
+    auto const weights = measured ? bit_allocation::weights_of(measured->network) : weights_of(table, config_.bits);
+    auto const budgets = budgets_of(config_, measured ? amounts : weights);
+    Request request{config_.solver, table, budgets, record, context.options().output_dir / config_.file, {}, {}};
+    request.fingerprint = canonical_text(keys, {"model", "images", "quantisation"}) + "[solver]\n";
+    for (auto const* key : {"compression", "limit"}) request.fingerprint += fmt::format("{} = {}\n", key, keys.find(std::string("solver.") + key).value_toml);
+    request.write_more = [&](io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation) {
+      write_more(context, out, axes, allocation, table, weights, measured.get());
+    };
+    auto const code = solve(context, request);
+    if (measured && code == ExitCode::done) discard_checkpoints(context, sensitivity_options(context));
+    return code;
+  }
+
+ private:
+  std::vector<std::int64_t> amounts_of(network::Network const& network, network::Images const& images) const {
+    return config_.limit == Limit::operations ? products_of(network, images.rows, images.columns) : bit_allocation::weights_of(network);
+  }
+
+  DriveOptions sensitivity_options(Context const& context) const {
+    DriveOptions options;
+    options.output = context.options().output_dir / config_.file;
+    options.part = "sensitivity";
+    return options;
+  }
+
+  /// Its checkpoint stays until the result is written: what is measured need not be measured again.
+  DriveResult measure(Context& context, Keys const& keys, io::RunRecord const& record, Measured& measured) const {
+    auto options = sensitivity_options(context);
+    options.fingerprint = canonical_text(keys, {"model", "images", "quantisation"});
+    for (auto const& [input, sha256] : record.inputs) options.fingerprint += fmt::format("# {}: SHA-256 {}\n", input, sha256);
+    options.checkpoint_each_sweep = true;
+    options.residual_unit = "count";
+    options.residual_name = "layers that are not measured yet";
+    context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", measured.network.layers.size(), config_.bits.size(), measured.calibration.size,
+                       measured.sensitivity.base_loss());
+    return drive(context, measured.sensitivity, record, options);
+  }
+
+  void write_more(Context& context, io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation, Table const& table, std::vector<std::int64_t> const& weights,
+                  Measured const* measured) const {
+    auto const own = [&](io::Axis const& axis) { return context.root() ? Block{0, axis.size} : Block{}; };
+    auto const all = config_.precisions();
+    auto const layers = table.size();
+    std::vector<std::int32_t> bits;
+    for (auto const choice : allocation.choice) bits.push_back(all[static_cast<std::size_t>(choice)]);
+    auto const of_budgets = [&](auto const& share, std::vector<std::int64_t> const& amounts) {
+      std::vector<double> shares;
+      for (std::size_t q = 0; q < allocation.budget.size(); ++q) shares.push_back(share(std::span(bits).subspan(q * layers, layers), amounts));
+      return shares;
+    };
+    std::vector<double> loss;
+    for (auto const& layer : table) loss.insert(loss.end(), layer.loss.begin(), layer.loss.end());
+
+    std::vector<double> const values(all.begin(), all.end());
+    auto const precision = out.axis("precision", values, {"bit"}, "what a layer may run at; choice k is the k-th");
+    auto const budgets = own(axes.budget), of_layers = own(axes.layer);
+    out.write("bits", {axes.budget, axes.layer}, budgets, bits, {"bit"}, "precision of each layer");
+    out.write("compression", {axes.budget}, budgets, config_.compression, {"1"}, "most that was asked for, in parts of float32");
+    out.write("ratio", {axes.budget}, budgets, of_budgets(ratio, weights), {"1"}, "bits of all weights, in parts of float32");
+    out.write("layer_weights", {axes.layer}, of_layers, weights, {"count"}, "weights of each layer");
+    out.write("sensitivity", {axes.layer, precision}, of_layers, loss, {"nat"}, "increase of the cross-entropy with this layer alone at the precision; at least 1e-6, 0 at the base's");
+    if (!measured) return;
+    auto const& m = *measured;
+    auto const products = products_of(m.network, m.images.rows, m.images.columns);
+    out.write("operation_ratio", {axes.budget}, budgets, of_budgets(operation_ratio, products), {"1"}, "bit operations, in parts of float32");
+    out.write("layer_products", {axes.layer}, of_layers, products, {"count"}, "products of a weight and an activation for a picture");
+    out.write("layer_cross_entropy", {axes.layer, precision}, of_layers, m.sensitivity.cross_entropy(), {"nat"}, "cross-entropy with this layer alone at the precision");
+    out.attribute("base_cross_entropy", m.sensitivity.base_loss());
+    write(out, budgets, axes.budget, own(precision), precision, try_mixed(context, m.network, m.images, m.quantiser, bits, all));
+  }
+
+  Config config_;
+};
+
+BELLSHARD_JOB(bit_allocation, BitAllocationJob, "how many bits each layer of a network gets within a size or operation limit, from measured losses; exact; networks that come out are measured");
+
+}  // namespace
+}  // namespace bellshard::bit_allocation

@@ -1,0 +1,173 @@
+#include "src/allocation/solve.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "src/allocation/state_search.hpp"
+#include "src/drive/drive.hpp"
+#include "src/runtime/human.hpp"
+
+namespace bellshard::allocation {
+namespace {
+
+constexpr std::size_t few_budgets = 64;  // that a search each costs less than the table of all of them
+
+/// Where the tables of choices go on these ranks, and what the fullest rank holds [B].
+struct Plan {
+  TablePlace place = TablePlace::memory;
+  double rows = 0, tables = 0;
+};
+
+Plan plan(SolverConfig const& solver, Problem const& problem, int ranks) {
+  auto const own = Partition::equal(problem.cells, ranks).block(0).size();
+  auto const shapes = Knapsack::shapes(problem);
+  Plan plan;
+  plan.rows = Knapsack::row_bytes(problem, solver.precision, ranks);
+  plan.tables = ChoiceTables::memory(shapes, own, plan.place);
+  if (plan.rows + plan.tables > solver.memory_limit * std::pow(2.0, 30)) {
+    plan.place = TablePlace::files;
+    plan.tables = ChoiceTables::memory(shapes, own, plan.place);
+  }
+  return plan;
+}
+
+double file_bytes(Problem const& problem) {
+  double bytes = 0;
+  for (auto const& shape : Knapsack::shapes(problem)) bytes += static_cast<double>(shape.cells * shape.bytes);
+  return bytes;
+}
+
+/// What a restart must share. The memory limit may change, and the ranks, as long as the tables stay where they are.
+std::string fingerprint(Request const& request, TablePlace place) {
+  auto text = request.fingerprint;
+  text += fmt::format("objective = \"{}\"\nprecision = \"{}\"\n", request.solver.objective == dp::Objective::min ? "min" : "max",
+                      request.solver.precision == Precision::float64 ? "float64" : "float32");
+  text += fmt::format("choice_tables = \"{}\"  # as solver.memory_limit asks for\n", place == TablePlace::memory ? "memory" : "files");
+  for (auto const& [input, sha256] : request.record.inputs) text += fmt::format("# {}: SHA-256 {}\n", input, sha256);
+  return text;
+}
+
+/// The optimum at every budget: a long axis, whose budgets are a variable of its own.
+void write_frontier(io::ResultFile& out, Problem const& problem, Knapsack const& knapsack) {
+  auto const cell = out.bare_axis("frontier_cell", problem.cells);
+  auto values = knapsack.frontier();
+  values.long_name = "best sum of losses at each budget up to the largest one";
+  out.write(values, {cell});
+  io::ShardedArray budgets{"frontier_budget", io::ElementType::int64, {problem.cells}, values.own, false, "1",
+                           "budget of each value of frontier, in the unit of the table's costs"};
+  budgets.fetch = [&problem](Block items, void* host) {
+    for (auto c = items.begin; c < items.end; ++c) static_cast<std::int64_t*>(host)[c - items.begin] = problem.base_cost + c * problem.unit;
+  };
+  out.write(budgets, {cell});
+}
+
+void write_all(Context& context, io::ResultFile& out, Request const& request, Allocation const& allocation, std::string const& method, bool proven) {
+  auto const axes = write(context, out, request.table, allocation);
+  if (request.write_more) request.write_more(out, axes, allocation);
+  out.attribute("method", method);
+  out.attribute("proven_optimal", proven ? 1.0 : 0.0);
+}
+
+std::vector<std::int64_t> cells_of(Problem const& problem, std::vector<std::int64_t> const& budgets) {
+  std::vector<std::int64_t> all;
+  for (auto const budget : budgets) all.push_back(problem.cell_of(budget));
+  return all;
+}
+
+Candidates greedy(Problem const& problem, Lagrangian const& lagrangian, std::vector<std::int64_t> const& asked) {
+  Candidates candidate(problem.stages.size() * asked.size());
+  for (std::size_t q = 0; q < asked.size(); ++q) {
+    auto const found = lagrangian.greedy(asked[q]);
+    for (std::size_t s = 0; s < found.size(); ++s) candidate[s * asked.size() + q] = found[s];
+  }
+  return candidate;
+}
+
+/// What was found without a table.
+ExitCode write_candidates(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, Candidates const& candidate, std::string const& method) {
+  auto const allocation = settle(problem, lagrangian, request.table, request.budgets, candidate);
+  bool const proven = method != "greedy";
+  io::ResultFile out(context.comm(), request.output, request.record);
+  write_all(context, out, request, allocation, method, proven);
+  out.commit();
+  context.log().info("{}; the Lagrangian bound lies at most {:.6g} away; {}", proven ? "proven optima by search among sums that the bound leaves" : "greedy choices",
+                     allocation.largest_gap(), request.output.string());
+  return ExitCode::done;
+}
+
+ExitCode sweep_table(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, std::vector<std::int64_t> const& asked) {
+  DriveOptions options;
+  options.output = request.output;
+  auto const planned = plan(request.solver, problem, context.ranks());
+  options.fingerprint = fingerprint(request, planned.place);
+  options.residual_unit = "count";
+  options.residual_name = "sweeps that are left";
+  if (planned.place == TablePlace::files) context.log().info("tables of choices go to files beside the result, {} in all", human_bytes(file_bytes(problem)));
+  auto const knapsack = Knapsack::make(context, problem, asked, request.solver.precision, planned.place, options.output);
+  auto const driven = drive(context, *knapsack, request.record, options);
+  if (driven.outcome == Outcome::stopped) return driven.exit_code();
+
+  auto const allocation = settle(problem, lagrangian, request.table, request.budgets, knapsack->chosen());
+  bool const single = request.solver.precision == Precision::float32;
+  verify(problem, lagrangian, allocation, knapsack->optimum(), single ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon());
+  io::ResultFile out(context.comm(), options.output, request.record);
+  write_all(context, out, request, allocation, "table", !single);
+  if (request.solver.frontier) write_frontier(out, problem, *knapsack);
+  out.write(driven.trace);
+  out.commit();
+  knapsack->remove_files();
+  discard_checkpoints(context, options);
+  context.log().info("every choice is checked against the Lagrangian bound, which lies at most {:.6g} away", allocation.largest_gap());
+  context.log().info("{}", summary_line(driven, options.output));
+  return driven.exit_code();
+}
+
+}  // namespace
+
+void SolverConfig::declare(Keys& keys) {
+  keys.choice("solver.method", method, {{"auto", Method::automatic}, {"table", Method::table}, {"greedy", Method::greedy}},
+              "table: exact, every budget up to the largest one; greedy: at once, with the gap to the Lagrangian bound; auto: exact, "
+              "where output.frontier is false and the budgets are few (64) by a search that the bound prunes, else by the table");
+  keys.choice("solver.precision", precision, {{"float64", Precision::float64}, {"float32", Precision::float32}},
+              "how the table's sums are stored; float32 takes half the memory, but two choices whose losses are that close may be confused");
+  keys.real("solver.memory_limit", memory_limit,
+            "memory of a rank; where rows and tables of choices need more, the tables lie in files beside the result until it is written")
+      .unit("GiB")
+      .range(0, 1e6, Border::open);
+}
+
+void SolverConfig::declare_frontier(Keys& keys) {
+  keys.flag("output.frontier", frontier, "write the optimum at every budget up to the largest one, too, where the table is swept");
+}
+
+ExitCode solve(Context& context, Request const& request) {
+  auto const& solver = request.solver;
+  auto const problem = prepare(request.table, solver.objective, request.budgets);
+  Lagrangian const lagrangian(problem);
+  context.log().info("{} layers, {} choices of which {} are not dominated; {} budget cells of {}", request.table.size(), problem.choices, problem.candidates,
+                     human_count(static_cast<double>(problem.cells)), problem.unit);
+  auto const asked = cells_of(problem, request.budgets);
+  if (solver.method == Method::greedy) return write_candidates(context, request, problem, lagrangian, greedy(problem, lagrangian, asked), "greedy");
+  if (solver.method == Method::automatic && !solver.frontier && asked.size() <= few_budgets) {
+    double const bytes = std::fmin(1, solver.memory_limit) * std::pow(2.0, 30);  // NaN is no limit
+    if (auto const found = search_states(context, problem, lagrangian, asked, bytes)) return write_candidates(context, request, problem, lagrangian, *found, "states");
+    context.log().info("too many sums are left for a search among them; the table is swept");
+  }
+  return sweep_table(context, request, problem, lagrangian, asked);
+}
+
+void estimate(Context const& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, Estimate& estimate) {
+  auto const problem = prepare(table, solver.objective, budgets);
+  estimate.facts.insert(estimate.facts.end(), {{"layers", fmt::format("{}", table.size())},
+                                               {"choices", fmt::format("{}", problem.choices)},
+                                               {"choices that are not dominated", fmt::format("{}", problem.candidates)},
+                                               {"budget cells", fmt::format("{}", problem.cells)}});
+  if (solver.method == Method::greedy) return;
+  auto const planned = plan(solver, problem, context.ranks());
+  estimate.memory.push_back({"two rows of values with their margins", planned.rows});
+  estimate.memory.push_back({planned.place == TablePlace::memory ? "tables of choices" : "one table of choices, on its way to a file", planned.tables});
+  if (planned.place == TablePlace::files) estimate.facts.emplace_back("tables of choices on the disk", human_bytes(file_bytes(problem)));
+}
+
+}  // namespace bellshard::allocation
