@@ -7,13 +7,6 @@
 
 namespace bellshard::bit_allocation {
 
-/// 2^bits equally spaced levels from the least to the greatest number, 0 among them: scale = (greatest - least) / (2^bits - 1), least <= 0 <= greatest, its
-/// quotient by the scale rounded to a whole number.
-network::Levels levels_of(double least, double greatest, std::int32_t bits);
-
-/// The layer's weights, each rounded to the nearest of its output channel's levels.
-std::vector<float> quantised_weight(network::Layer const& layer, std::int32_t bits);
-
 inline constexpr std::int32_t float32 = 32;  ///< as a precision: not quantised
 
 /// Sets layers of a network to precisions: weights by their own range per output channel, inputs by one range per layer that images showed.

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "jobs/bit_allocation/quantiser.hpp"
 #include "kernels/network/quantise.hpp"
+#include "src/network/rounding.hpp"
 
 using namespace bellshard;
 using namespace bellshard::network;
@@ -24,17 +24,17 @@ TEST_CASE("numbers are rounded to the nearest level, 0 stays 0") {
 }
 
 TEST_CASE("levels span the range, which has 0 in it") {
-  auto const both = bit_allocation::levels_of(-1, 2, 2);
+  auto const both = levels_of(-1, 2, 2);
   CHECK(both.scale == 1);
   CHECK(both.zero == -1);
   CHECK(both.most == 3);
-  auto const positive = bit_allocation::levels_of(1, 30, 4);
+  auto const positive = levels_of(1, 30, 4);
   CHECK(positive.scale == 2);
   CHECK(positive.zero == 0);
-  auto const negative = bit_allocation::levels_of(-255, -3, 8);
+  auto const negative = levels_of(-255, -3, 8);
   CHECK(negative.scale == 1);
   CHECK(negative.zero == -255);
-  CHECK(bit_allocation::levels_of(0, 0, 8).scale == 0);
+  CHECK(levels_of(0, 0, 8).scale == 0);
 }
 
 TEST_CASE("every output channel of a layer has its own levels") {
@@ -43,7 +43,7 @@ TEST_CASE("every output channel of a layer has its own levels") {
   layer.inputs = 3;
   layer.weight = {-1, 0.4f, 2, 0, 10, 29};
 
-  CHECK(bit_allocation::quantised_weight(layer, 2) == std::vector<float>{-1, 0, 2, 0, static_cast<float>(29.0 / 3), 29});
+  CHECK(quantised_weight(layer, 2) == std::vector<float>{-1, 0, 2, 0, static_cast<float>(29.0 / 3), 29});
 }
 
 TEST_CASE("maps are quantised and their range taken, images behind the last one left out") {
@@ -58,7 +58,7 @@ TEST_CASE("maps are quantised and their range taken, images behind the last one 
     if (image < images) least = std::min(least, host.data()[i]), greatest = std::max(greatest, host.data()[i]);
   }
   Kokkos::deep_copy(maps, host);
-  auto const levels = bit_allocation::levels_of(-0.9, 0.7, 3);
+  auto const levels = levels_of(-0.9, 0.7, 3);
 
   auto const range = range_of(Execution(), maps, images);
   quantise(Execution(), maps, levels, out);
