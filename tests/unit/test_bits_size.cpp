@@ -66,7 +66,7 @@ Sums sums_of(Sizes const& sizes) {
 std::vector<std::int32_t> bits_with(double digits, Sizes const& sizes, Sums const& sums) {
   for (std::size_t c = 1; c < sums.last.size(); ++c) {
     auto const in_eight = static_cast<double>(c) * static_cast<double>(sums.unit) / static_cast<double>(sum(sizes));
-    if (sums.last[c] < 0 || std::abs((4 + 4 * in_eight) / 32 - digits) > 4.9e-6) continue;
+    if (sums.last[c] < 0 || std::round((4 + 4 * in_eight) / 32 * 1e5) != std::round(digits * 1e5)) continue;
     std::vector<std::int32_t> bits(sizes.size(), 4);
     for (auto left = c; left > 0;) {
       auto const l = static_cast<std::size_t>(sums.last[left]);
