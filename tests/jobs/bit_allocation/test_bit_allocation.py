@@ -128,11 +128,12 @@ class BitAllocation(JobTest):
         whole = self.run_job(self.job(), name="whole")
         self.assert_ends(whole, DONE)
         runs = [self.run_job(self.job(), name=f"r{ranks}", ranks=ranks) for ranks in (2, 3)]
-        stopped = self.run_job(self.job(), "--time-limit", "0.001s", name="stopped", ranks=2)
-        self.assert_ends(stopped, STOPPED_EARLY, "checkpoint")
-        self.assertTrue(list(self.folder.glob("stopped.sensitivity*")))
-        runs.append(self.run_job(self.job(), name="stopped", ranks=3))
-        self.assertIn("checkpoint", runs[-1].log)
+        lives = []  # each ends after a layer
+        while not lives or lives[-1].code == STOPPED_EARLY and len(lives) < 20:
+            lives.append(self.run_job(self.job(), "--time-limit", "0.001s", name="stopped", ranks=1 + len(lives) % 3))
+        self.assertGreater(len(lives), 3)
+        self.assertFalse(list(self.folder.glob("stopped.sensitivity*")))  # gone with the result
+        runs.append(lives[-1])
         for run in runs:
             self.assert_ends(run, DONE)
             for name in ("layer_cross_entropy", "sensitivity", "bits", "loss", "accuracy", "cross_entropy", "uniform_cross_entropy"):
