@@ -126,6 +126,43 @@ class Pictures(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # what was asked for
 
+    def write_network_allocation(self, job):
+        with h5py.File(self.file, "w") as file:
+            file.attrs["job"] = job
+            results = file.create_group("results")
+            results["budget"], results["loss"], results["bound"] = [10, 20], [4.0, 1.0], [3.5, 1.0]
+            results["choice"], results["layer_cost"], results["layer_most_cost"] = np.zeros((2, 3), np.int32), np.array([[0, 5, 5], [5, 10, 5]]), [10, 10, 5]
+            results["layer_name"] = np.array([b"a", b"b", b"c"]).view("S1").reshape(3, -1)
+
+    def test_pruned_networks(self):
+        self.write_network_allocation("prune_allocation")
+        with h5py.File(self.file, "a") as file:
+            results = file["results"]
+            results["amount"], results["curve"] = [0.0, 0.5, 1.0], np.array([[0, 1, 2], [0, 0, 3], [0, 1e-9, 5.0]])
+            results["rule_name"] = np.array([b"one", b"two"]).view("S1").reshape(2, -1)
+            results["rule_sum"], results["rule_accuracy"] = np.ones((2, 2)), np.array([[0.5, 0.4], [0.8, 0.7]])
+            results.attrs["whole_accuracy"] = 0.9
+
+        done = self.call("plot.py")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn((0x2a, 0x78, 0xb5), self.colours(done.stdout.strip()))  # the second rule
+
+    def test_bits(self):
+        for network in (True, False):
+            self.write_network_allocation("bit_allocation")
+            with h5py.File(self.file, "a") as file:
+                results = file["results"]
+                results["bits"], results["ratio"] = np.array([[2, 4, 8], [4, 8, 8]], np.int32), [0.13, 0.2]
+                if network:
+                    results["precision"], results["accuracy"], results["uniform_accuracy"] = [8.0, 4.0], [0.6, 0.7], [0.8, 0.5]
+                    results.attrs["float32_accuracy"] = 0.9
+
+            done = self.call("plot.py")
+
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))
+
     def test_one_of_several_criteria(self):
         with h5py.File(self.file, "w") as file:
             file.attrs["job"] = "value_iteration"
