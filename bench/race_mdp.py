@@ -30,6 +30,7 @@ def options():
     parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "bellshard-race")
     parser.add_argument("--grid", choices=["small", "banded", "full"], default="small")
+    parser.add_argument("--only", default="", help="models whose name holds this, for example \"n=2500 m=2\" or \"discount 0.999\"")
     parser.add_argument("--peers", nargs="*", help="all, unless named")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--ranks", type=int, default=1)
@@ -54,6 +55,10 @@ def models(grid):
                 for actions in (2, 10):
                     for sparsity in (0.99, 0.80):
                         yield random_model(states, actions, sparsity, discount)
+
+
+def title(model):
+    return f"{model.name}, discount {model.discount}"
 
 
 class Race:
@@ -145,11 +150,11 @@ def rows(model, outcome):
     ours = statistics.median(outcome["Bellshard"][0])
     for name, what in outcome.items():
         if isinstance(what, str):
-            yield f"| {model.name}, discount {model.discount} | {name} | - | - | - | {what} |"
+            yield f"| {title(model)} | {name} | - | - | - | {what} |"
         else:
             seconds, error = what
             middle = statistics.median(seconds)
-            yield (f"| {model.name}, discount {model.discount} | {name} | {middle:.4g} | {min(seconds):.4g} .. {max(seconds):.4g} | {middle / ours:.2f} | {error:.1e} |")
+            yield (f"| {title(model)} | {name} | {middle:.4g} | {min(seconds):.4g} .. {max(seconds):.4g} | {middle / ours:.2f} | {error:.1e} |")
 
 
 def main():
@@ -162,6 +167,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bellshard-race-") as folder:
         race = Race(asked, pathlib.Path(folder))
         for model in models(asked.grid):
+            if asked.only not in title(model):
+                continue
             race.set_model(model)
             print("\n".join(rows(model, race.run(asked.peers or list(PEERS)))), flush=True)
 
