@@ -30,7 +30,7 @@ def options():
     parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "bellshard-race")
     parser.add_argument("--grid", choices=["small", "banded", "full"], default="small")
-    parser.add_argument("--only", default="", help="models whose name holds this, for example \"n=2500 m=2\" or \"discount 0.999\"")
+    parser.add_argument("--only", default="", help="random models whose title holds this, for example \"n=2500 m=2\" or \"discount 0.999\"")
     parser.add_argument("--peers", nargs="*", help="all, unless named")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--ranks", type=int, default=1)
@@ -42,23 +42,26 @@ def options():
     return parser.parse_args()
 
 
-def models(grid):
+def random_grid():
+    for discount in (0.99, 0.999):
+        for states in (2500, 5000, 10_000):
+            for actions in (2, 10):
+                for sparsity in (0.99, 0.80):
+                    yield states, actions, sparsity, discount
+
+
+def models(grid, only):
+    """Those whose title holds `only`; no other is made."""
     from race_models import banded_model, random_model
-    if grid == "small":
-        yield random_model(2500, 2, 0.99, 0.99)
-        yield banded_model(100_000, 4, 5, 200, 0.99)
-    elif grid == "banded":
-        yield banded_model(1_000_000, 5, 5, 2000, 0.99)
-    else:
-        for discount in (0.99, 0.999):
-            for states in (2500, 5000, 10_000):
-                for actions in (2, 10):
-                    for sparsity in (0.99, 0.80):
-                        yield random_model(states, actions, sparsity, discount)
+    made = {"small": [(random_model, (2500, 2, 0.99, 0.99)), (banded_model, (100_000, 4, 5, 200, 0.99))], "banded": [(banded_model, (1_000_000, 5, 5, 2000, 0.99))],
+            "full": [(random_model, parameters) for parameters in random_grid()]}
+    for make, parameters in made[grid]:
+        if make is banded_model or only in title(f"random n={parameters[0]} m={parameters[1]} {parameters[2]:.0%} sparse", parameters[3]):
+            yield make(*parameters)
 
 
-def title(model):
-    return f"{model.name}, discount {model.discount}"
+def title(name, discount):
+    return f"{name}, discount {discount}"
 
 
 class Race:
@@ -150,11 +153,11 @@ def rows(model, outcome):
     ours = statistics.median(outcome["Bellshard"][0])
     for name, what in outcome.items():
         if isinstance(what, str):
-            yield f"| {title(model)} | {name} | - | - | - | {what} |"
+            yield f"| {title(model.name, model.discount)} | {name} | - | - | - | {what} |"
         else:
             seconds, error = what
             middle = statistics.median(seconds)
-            yield (f"| {title(model)} | {name} | {middle:.4g} | {min(seconds):.4g} .. {max(seconds):.4g} | {middle / ours:.2f} | {error:.1e} |")
+            yield (f"| {title(model.name, model.discount)} | {name} | {middle:.4g} | {min(seconds):.4g} .. {max(seconds):.4g} | {middle / ours:.2f} | {error:.1e} |")
 
 
 def main():
@@ -166,9 +169,7 @@ def main():
           f"median of {asked.repeats}\n\n| model | solver | solve, s | least .. greatest | times Bellshard's | error (Bellshard: proven) |\n|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="bellshard-race-") as folder:
         race = Race(asked, pathlib.Path(folder))
-        for model in models(asked.grid):
-            if asked.only not in title(model):
-                continue
+        for model in models(asked.grid, asked.only):
             race.set_model(model)
             print("\n".join(rows(model, race.run(asked.peers or list(PEERS)))), flush=True)
 
