@@ -17,7 +17,7 @@ struct Config {
   std::vector<std::int64_t> bits = {8, 4, 2};
   Base base = Base::highest;
   bool activations = true;
-  std::int64_t calibration = 128;  ///< images
+  std::int64_t calibration = 1000;  ///< images
   std::vector<double> compression;
   Limit limit = Limit::bits;
   allocation::SolverConfig solver;

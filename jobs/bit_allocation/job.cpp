@@ -8,7 +8,6 @@
 #include "jobs/bit_allocation/size.hpp"
 #include "src/allocation/solve.hpp"
 #include "src/config/job_file.hpp"
-#include "src/drive/drive.hpp"
 #include "src/drive/record.hpp"
 
 namespace bellshard::bit_allocation {
@@ -86,7 +85,7 @@ class BitAllocationJob : public Job {
       return estimate;
     }
     auto const network = network::read_network(context.comm(), config_.network);
-    auto const image = network::read_images(context.comm(), config_.images.first(1), network.classes());
+    auto const image = network::read_image_shape(context.comm(), config_.images);
     auto const amounts = amounts_of(network, image);
     std::vector<double> unmeasured;  // losses that rise as precisions fall
     for (std::size_t i = 0; i < amounts.size() * config_.bits.size(); ++i) unmeasured.push_back(-static_cast<double>(config_.bits[i % config_.bits.size()]));
@@ -96,51 +95,34 @@ class BitAllocationJob : public Job {
 
   ExitCode run(Context& context, Keys const& keys) override {
     auto const inputs = config_.network.empty() ? std::vector{config_.table} : std::vector{config_.network, config_.images.file};
+    auto const output = context.options().output_dir / config_.file;
     auto const record = make_record(context, "bit_allocation", "bits of each layer of a network within a budget, the sum of losses least", inputs);
     std::unique_ptr<Measured> measured;
     if (!config_.network.empty()) {
       measured = std::make_unique<Measured>(context, config_);
-      auto const driven = measure(context, keys, record, *measured);
+      context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", measured->network.layers.size(), config_.bits.size(), measured->calibration.size,
+                         measured->sensitivity.base_loss());
+      auto const driven = measure(context, measured->sensitivity, record, output, canonical_text(keys, {"model", "images", "quantisation"}));
       if (driven.outcome == Outcome::stopped) return driven.exit_code();
     }
     auto const amounts = measured ? amounts_of(measured->network, measured->images) : std::vector<std::int64_t>{};
     auto const table = measured ? make_table(measured->network, config_.bits, amounts, config_.limit, measured->sensitivity.increase()) : read_table(context.comm(), config_.table);
     auto const weights = measured ? bit_allocation::weights_of(measured->network) : weights_of(table, config_.bits);
     auto const budgets = budgets_of(config_, measured ? amounts : weights);
-    Request request{config_.solver, table, budgets, record, context.options().output_dir / config_.file, {}, {}};
+    Request request{config_.solver, table, budgets, record, output, {}, {}};
     request.fingerprint = canonical_text(keys, {"model", "images", "quantisation"}) + "[solver]\n";
     for (auto const* key : {"compression", "limit"}) request.fingerprint += fmt::format("{} = {}\n", key, keys.find(std::string("solver.") + key).value_toml);
     request.write_more = [&](io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation) {
       write_more(context, out, axes, allocation, table, weights, measured.get());
     };
     auto const code = solve(context, request);
-    if (measured && code == ExitCode::done) discard_checkpoints(context, sensitivity_options(context));
+    if (measured && code == ExitCode::done) forget_measured(context, output);
     return code;
   }
 
  private:
-  std::vector<std::int64_t> amounts_of(network::Network const& network, network::Images const& images) const {
+  std::vector<std::int64_t> amounts_of(network::Network const& network, network::ImageShape const& images) const {
     return config_.limit == Limit::operations ? products_of(network, images.rows, images.columns) : bit_allocation::weights_of(network);
-  }
-
-  DriveOptions sensitivity_options(Context const& context) const {
-    DriveOptions options;
-    options.output = context.options().output_dir / config_.file;
-    options.part = "sensitivity";
-    return options;
-  }
-
-  /// Its checkpoint stays until the result is written: what is measured need not be measured again.
-  DriveResult measure(Context& context, Keys const& keys, io::RunRecord const& record, Measured& measured) const {
-    auto options = sensitivity_options(context);
-    options.fingerprint = canonical_text(keys, {"model", "images", "quantisation"});
-    for (auto const& [input, sha256] : record.inputs) options.fingerprint += fmt::format("# {}: SHA-256 {}\n", input, sha256);
-    options.checkpoint_each_sweep = true;
-    options.residual_unit = "count";
-    options.residual_name = "layers that are not measured yet";
-    context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", measured.network.layers.size(), config_.bits.size(), measured.calibration.size,
-                       measured.sensitivity.base_loss());
-    return drive(context, measured.sensitivity, record, options);
   }
 
   void write_more(Context& context, io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation, Table const& table, std::vector<std::int64_t> const& weights,

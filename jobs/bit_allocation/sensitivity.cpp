@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "src/allocation/device_copy.hpp"
 #include "src/network/metric.hpp"
 
 namespace bellshard::bit_allocation {
@@ -45,13 +44,8 @@ double MeasureSensitivity::operations(std::int64_t layers) const {
 double MeasureSensitivity::share_done() const { return operations(done_[0]) / operations(layers()); }
 
 std::vector<io::ShardedArray> MeasureSensitivity::arrays() {
-  auto const whole = [](char const* name, auto& values, char const* unit, char const* meaning) {
-    auto const size = static_cast<std::int64_t>(values.size());
-    io::ShardedArray array{name, io::element_type<typename std::decay_t<decltype(values)>::value_type>(), {size}, {0, size}, true, unit, meaning};
-    allocation::link_host(array, values);
-    return array;
-  };
-  return {whole("layers_done", done_, "count", "layers that are measured"), whole("layer_precision_cross_entropy", loss_, "nat", "cross-entropy with one layer at a precision")};
+  return {io::replicated_array("layers_done", done_, "layers that are measured"),
+          io::replicated_array("layer_precision_cross_entropy", loss_, "cross-entropy with one layer at a precision [nat]")};
 }
 
 std::vector<double> MeasureSensitivity::increase() const {

@@ -36,7 +36,7 @@ std::vector<std::uint64_t> thresholds(MPI_Comm comm, std::vector<std::vector<std
   std::vector<std::int64_t> reach(keys.size());
   auto const count = [&](std::vector<std::uint64_t> const& least) {
     for (std::size_t t = 0; t < keys.size(); ++t) reach[t] = keys[t].end() - std::lower_bound(keys[t].begin(), keys[t].end(), least[t]);
-    BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, reach.data(), static_cast<int>(reach.size()), MPI_INT64_T, MPI_SUM, comm));
+    reduce(comm, reach, MPI_INT64_T, MPI_SUM);
   };
   count(threshold);
   if (std::all_of(reach.begin(), reach.end(), [&](auto all) { return all <= most; })) return threshold;
@@ -63,7 +63,7 @@ std::vector<Candidate> find_candidates(Context const& context, Parts const& part
   together(context.comm(), [&] { with = documents_with(parts, documents, distinct); });
   std::vector<std::int64_t> frequency;  // documents of all ranks
   for (auto const& list : with) frequency.push_back(static_cast<std::int64_t>(list.size()));
-  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, frequency.data(), static_cast<int>(frequency.size()), MPI_INT64_T, MPI_SUM, context.comm()));
+  reduce(context.comm(), frequency, MPI_INT64_T, MPI_SUM);
 
   std::vector<std::vector<std::pair<std::int64_t, std::uint64_t>>> found(words.size());  // document and key
   std::vector<std::vector<std::uint64_t>> keys(words.size());

@@ -14,11 +14,6 @@ namespace {
 constexpr std::int64_t most_similarities = std::int64_t{1} << 27;  // of a batch in memory: 512 MiB
 constexpr std::int64_t most_positions = std::int64_t{1} << 24;     // of the documents that are scanned at once
 
-template <class T>
-void reduce(MPI_Comm comm, std::vector<T>& values, MPI_Datatype type, MPI_Op op) {
-  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm));
-}
-
 /// The vectors with the words next to each other, as kernels read them.
 text::VectorTable on_device(corpus::WordVectors const& vectors) {
   std::vector<float> turned(vectors.value.size());

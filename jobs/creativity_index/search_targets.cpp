@@ -9,14 +9,6 @@
 #include "src/dist/mail.hpp"
 
 namespace bellshard::creativity_index {
-namespace {
-
-template <class T>
-void reduce(MPI_Comm comm, std::vector<T>& values, MPI_Datatype type, MPI_Op op) {
-  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm));
-}
-
-}  // namespace
 
 Array<std::uint32_t> text_of(Targets const& targets, std::int64_t begin, std::int64_t end) {
   auto const words = targets.offset[static_cast<std::size_t>(end)] - targets.offset[static_cast<std::size_t>(begin)];

@@ -45,6 +45,12 @@ class SearchTargets : public Step {
   SweepWork work_;
 };
 
+/// Each value reduced over all ranks, in place. Collective.
+template <class T>
+void reduce(MPI_Comm comm, std::vector<T>& values, MPI_Datatype type, MPI_Op op) {
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm));
+}
+
 /// Words of targets [begin, end) on the execution space, no_word behind each target.
 Array<std::uint32_t> text_of(Targets const& targets, std::int64_t begin, std::int64_t end);
 

@@ -35,9 +35,7 @@ struct Spans {
       document.push_back(documents.at(place));
       offset.push_back(document.back() < 0 ? -1 : place - documents.begin(document.back()));
     }
-    for (auto* values : {&document, &offset}) {
-      BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, values->data(), static_cast<int>(values->size()), MPI_INT64_T, MPI_MAX, context.comm()));
-    }
+    for (auto* values : {&document, &offset}) reduce(context.comm(), *values, MPI_INT64_T, MPI_MAX);
   }
 
   io::Axis write(Writer& writer, std::string const& name, std::string const& what, std::vector<std::int64_t> const& sources) const {

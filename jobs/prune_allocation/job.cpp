@@ -6,7 +6,6 @@
 #include "jobs/prune_allocation/pruned_networks.hpp"
 #include "src/allocation/solve.hpp"
 #include "src/config/job_file.hpp"
-#include "src/drive/drive.hpp"
 #include "src/drive/record.hpp"
 
 namespace bellshard::prune_allocation {
@@ -50,16 +49,18 @@ class PruneAllocationJob : public Job {
 
   ExitCode run(Context& context, Keys const& keys) override {
     auto const inputs_of = config_.network.empty() ? std::vector{config_.table} : std::vector{config_.network, config_.images.file};
+    auto const output = context.options().output_dir / config_.file;
     auto const record = make_record(context, "prune_allocation", "one choice for each layer within a budget, the sum of losses best", inputs_of);
     std::unique_ptr<Measured> measured;
     if (!config_.network.empty()) {
       measured = std::make_unique<Measured>(context, config_);
       if (!config_.sparsity.empty()) config_.budget = Measured::budgets(config_.sparsity, measured->magnitudes.weights());
-      auto const driven = measure(context, keys, record, *measured);
+      context.log().info("{} layers, {} weights, {} amounts of each on {} images", measured->magnitudes.layers(), measured->magnitudes.weights(), config_.amounts, measured->calibration.size);
+      auto const driven = measure(context, measured->curves, record, output, canonical_text(keys, {"model", "images", "pruning"}));
       if (driven.outcome == Outcome::stopped) return driven.exit_code();
     }
     auto const table = measured ? measured->curves.table() : read_table(context.comm(), config_.table);
-    Request request{config_.solver, table, config_.budget, record, context.options().output_dir / config_.file, fingerprint(keys), {}};
+    Request request{config_.solver, table, config_.budget, record, output, fingerprint(keys), {}};
     if (measured) {
       request.write_more = [&](io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation) {
         auto const& m = *measured;
@@ -67,7 +68,7 @@ class PruneAllocationJob : public Job {
       };
     }
     auto const code = solve(context, request);
-    if (measured && code == ExitCode::done) discard_checkpoints(context, curve_options(context));
+    if (measured && code == ExitCode::done) forget_measured(context, output);
     return code;
   }
 
@@ -76,25 +77,6 @@ class PruneAllocationJob : public Job {
     auto text = canonical_text(keys, {"model", "images", "pruning"}) + "[solver]\n";
     for (auto const* key : {"budget", "sparsity"}) text += fmt::format("{} = {}\n", key, keys.find(std::string("solver.") + key).value_toml);
     return text;
-  }
-
-  DriveOptions curve_options(Context const& context) const {
-    DriveOptions options;
-    options.output = context.options().output_dir / config_.file;
-    options.part = "curves";
-    return options;
-  }
-
-  /// Its checkpoint stays until the result is written: what is measured need not be measured again.
-  DriveResult measure(Context& context, Keys const& keys, io::RunRecord const& record, Measured& measured) const {
-    auto options = curve_options(context);
-    options.fingerprint = canonical_text(keys, {"model", "images", "pruning"});
-    for (auto const& [input, sha256] : record.inputs) options.fingerprint += fmt::format("# {}: SHA-256 {}\n", input, sha256);
-    options.checkpoint_each_sweep = true;
-    options.residual_unit = "count";
-    options.residual_name = "layers that are not measured yet";
-    context.log().info("{} layers, {} weights, {} amounts of each on {} images", measured.magnitudes.layers(), measured.magnitudes.weights(), config_.amounts, measured.calibration.size);
-    return drive(context, measured.curves, record, options);
   }
 
   /// The table that a network will make, but for its losses, and what measuring them takes; sets the budgets.

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "src/allocation/state_search.hpp"
-#include "src/drive/drive.hpp"
 #include "src/runtime/human.hpp"
 
 namespace bellshard::allocation {
@@ -38,14 +37,26 @@ double file_bytes(Problem const& problem) {
   return bytes;
 }
 
+std::string sums_of_inputs(io::RunRecord const& record) {
+  std::string text;
+  for (auto const& [input, sha256] : record.inputs) text += fmt::format("# {}: SHA-256 {}\n", input, sha256);
+  return text;
+}
+
+DriveOptions measuring_options(std::filesystem::path const& output) {
+  DriveOptions options;
+  options.output = output;
+  options.part = "measured";
+  return options;
+}
+
 /// What a restart must share. The memory limit may change, and the ranks, as long as the tables stay where they are.
 std::string fingerprint(Request const& request, TablePlace place) {
   auto text = request.fingerprint;
   text += fmt::format("objective = \"{}\"\nprecision = \"{}\"\n", request.solver.objective == dp::Objective::min ? "min" : "max",
                       request.solver.precision == Precision::float64 ? "float64" : "float32");
   text += fmt::format("choice_tables = \"{}\"  # as solver.memory_limit asks for\n", place == TablePlace::memory ? "memory" : "files");
-  for (auto const& [input, sha256] : request.record.inputs) text += fmt::format("# {}: SHA-256 {}\n", input, sha256);
-  return text;
+  return text + sums_of_inputs(request.record);
 }
 
 /// The optimum at every budget: a long axis, whose budgets are a variable of its own.
@@ -156,6 +167,17 @@ ExitCode solve(Context& context, Request const& request) {
   }
   return sweep_table(context, request, problem, lagrangian, asked);
 }
+
+DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint) {
+  auto options = measuring_options(output);
+  options.fingerprint = std::move(fingerprint) + sums_of_inputs(record);
+  options.checkpoint_each_sweep = true;
+  options.residual_unit = "count";
+  options.residual_name = "layers that are not measured yet";
+  return drive(context, step, record, options);
+}
+
+void forget_measured(Context& context, std::filesystem::path const& output) { discard_checkpoints(context, measuring_options(output)); }
 
 void estimate(Context const& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, Estimate& estimate) {
   auto const problem = prepare(table, solver.objective, budgets);

@@ -8,6 +8,7 @@
 #include "src/allocation/allocation.hpp"
 #include "src/allocation/knapsack.hpp"
 #include "src/config/keys.hpp"
+#include "src/drive/drive.hpp"
 #include "src/drive/job.hpp"
 
 namespace bellshard::allocation {
@@ -40,6 +41,11 @@ struct Request {
 /// Prepares the problem, finds the allocations (by search among states where the budgets are few and no frontier is asked for, by sweeping the table,
 /// or greedily), checks them and writes the result, with the attributes `method` and `proven_optimal`. Collective. Stopped early: exit 75, no result.
 ExitCode solve(Context& context, Request const& request);
+
+/// Drives a step that measures a table, a layer a sweep, with a checkpoint after each. The last one stays until forget_measured(): what is measured need not be
+/// measured again. fingerprint: of what the losses depend on besides the inputs. Collective.
+DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint);
+void forget_measured(Context& context, std::filesystem::path const& output);
 
 /// The size of the problem and what solving it takes.
 void estimate(Context const& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, Estimate& estimate);

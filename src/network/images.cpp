@@ -24,9 +24,9 @@ void ImageConfig::check(Keys const& keys) const {
   keys.reject("images.deviation", fmt::format("images.deviation has {} numbers and images.mean {} (must have one for each channel)", deviation.size(), mean.size()));
 }
 
-ImageConfig ImageConfig::first(std::int64_t most) const {
+ImageConfig ImageConfig::first(std::int64_t count) const {
   auto fewer = *this;
-  fewer.limit = limit > 0 ? std::min(limit, most) : most;
+  fewer.most = count;
   return fewer;
 }
 
@@ -41,7 +41,8 @@ ImageShape shape_of(io::InputFile const& file, ImageConfig const& config) {
   BELLSHARD_INPUT(labels.size() == 1 && labels[0] == shape[0], "{}: label has the shape [{}]; there are {} images", path, fmt::join(labels, ", "), shape[0]);
   BELLSHARD_INPUT(shape[3] == static_cast<std::int64_t>(config.mean.size()), "{}: images have {} channels, and images.mean {} numbers", path, shape[3], config.mean.size());
   BELLSHARD_INPUT(config.limit <= shape[0], "images.limit = {}, and {} has {} images; lower it, or 0 for all", config.limit, path, shape[0]);
-  return {config.limit > 0 ? config.limit : shape[0], shape[1], shape[2], shape[3]};
+  auto const size = config.limit > 0 ? config.limit : shape[0];
+  return {config.most > 0 ? std::min(size, config.most) : size, shape[1], shape[2], shape[3]};
 }
 
 }  // namespace

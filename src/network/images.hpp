@@ -13,13 +13,14 @@ namespace bellshard::network {
 /// Which images, and how bytes become numbers: (byte / 255 - mean) / deviation of each channel.
 struct ImageConfig {
   std::filesystem::path file;
-  std::int64_t limit = 0;  ///< the first so many; 0: all
+  std::int64_t limit = 0;  ///< the first so many, which there must be; 0: all
+  std::int64_t most = 0;   ///< of these at most so many; 0: all of them
   std::vector<double> mean = {0.485, 0.456, 0.406};
   std::vector<double> deviation = {0.229, 0.224, 0.225};
 
   void declare(Keys& keys);  ///< images.*
   void check(Keys const& keys) const;
-  ImageConfig first(std::int64_t most) const;  ///< of these, at most so many
+  ImageConfig first(std::int64_t count) const;  ///< of these, at most so many
 };
 
 struct ImageShape {

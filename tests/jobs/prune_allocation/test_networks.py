@@ -119,6 +119,15 @@ class Networks(JobTest):
         kept[2] = done.result("curve_weights")[2, 3]
         np.testing.assert_allclose(done.result("curve")[2, 3], np.max(np.mean((self.outputs(kept, self.images[:9]) - near)**2, axis=1)), rtol=1e-4)
 
+    def test_fewer_images_than_asked_for(self):
+        done = self.run_job(self.job((0.5,), {"calibration": 1000}), ranks=2)
+        self.assert_ends(done, DONE, "on 21 images")
+        near, kept = logits(self.tensors, self.images), [w.size for w in self.weights]
+        kept[1] = done.result("curve_weights")[1, 2]
+        np.testing.assert_allclose(done.result("curve")[1, 2], np.mean((self.outputs(kept, self.images) - near)**2), rtol=1e-4)
+        text = self.job((0.5,)).replace("[pruning]", "limit = 22\n[pruning]")
+        self.assert_ends(self.run_job(text), BAD_INPUT, "images.limit = 22", "21 images")
+
     def test_real_network(self):
         if not DATA:
             self.skipTest("BELLSHARD_DATA names no folder")
