@@ -132,11 +132,13 @@ std::string describe_text(Keys const& keys) {
 std::string init_text(Keys const& keys, std::string const& job) {
   auto text = fmt::format("# Job file of {0}. Run it: bellshard run {0} -c job.toml\n# All keys: bellshard describe {0}\n", job);
   for (auto const& table : table_order(keys)) {
+    auto const in_force = [&](auto const& key) { return split(key->path).table == table && keys.in_force(*key); };
+    if (std::none_of(keys.all().begin(), keys.all().end(), in_force)) continue;  // of another variant alone: the parser would refuse it
     auto const help = table_help(keys, table);
     text += fmt::format("\n[{}]{}{}\n", table, help.empty() ? "" : "  # ", help);
     for (auto const& key : keys.all()) {
+      if (!in_force(key)) continue;
       auto const name = split(key->path);
-      if (name.table != table || !keys.in_force(*key)) continue;
       auto range = range_text(*key);
       if (!range.empty()) range = (range[0] == '[' || range[0] == '(' ? " in " : " ") + range;
       text += fmt::format("# {} ({}{}{})\n", key->help, type_column(*key), range,

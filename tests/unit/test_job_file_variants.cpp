@@ -153,3 +153,17 @@ TEST_CASE("variants need a choice that has their word, and exclude only each oth
   CHECK_THAT(refusal([&] { job.keys.variant("model.kind", "ring", "", [&] { job.keys.real("model.drift", job.drift, ""); }); }),
              Catch::StartsWith("1 the job declares the key model.drift twice"));
 }
+
+TEST_CASE("a table of another variant's keys alone is not in the job file that is printed", "[config]") {
+  ModelJob job;
+  double weight = 1;
+  job.keys.variant("model.kind", "garnet", "random", [&] {
+    job.keys.table("draws", "how it is drawn");
+    job.keys.real("draws.weight", weight, "of a draw");
+  });
+
+  auto const text = bellshard::init_text(job.keys, "sample");
+
+  CHECK(text.find("[draws]") == std::string::npos);
+  CHECK_NOTHROW(bellshard::apply({text, "job.toml", {}}, job.keys));
+}
