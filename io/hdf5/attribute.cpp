@@ -65,17 +65,32 @@ std::optional<std::string> read_text_attribute(hid_t object, char const* name) {
   return text_until_zero(bytes.data(), width);
 }
 
-std::optional<double> read_number_attribute(hid_t object, char const* name) {
+std::vector<double> read_number_attribute(hid_t object, char const* name) {
   auto const attribute = open(object, name);
-  if (!attribute) return std::nullopt;
+  if (!attribute) return {};
   TypeHandle const type(BELLSHARD_H5(H5Aget_type(*attribute)));
   SpaceHandle const space(BELLSHARD_H5(H5Aget_space(*attribute)));
   auto const kind = H5Tget_class(type);
   auto const elements = BELLSHARD_H5(H5Sget_simple_extent_npoints(space));
-  if ((kind != H5T_INTEGER && kind != H5T_FLOAT) || elements < 1) return std::nullopt;
+  if ((kind != H5T_INTEGER && kind != H5T_FLOAT) || elements < 1) return {};
   std::vector<double> values(static_cast<std::size_t>(elements));
   BELLSHARD_H5(H5Aread(*attribute, H5T_NATIVE_DOUBLE, values.data()));
-  return values[0];
+  return values;
+}
+
+std::vector<std::string> attribute_names(hid_t object) {
+  std::vector<std::string> names;
+  H5O_info_t info;
+  BELLSHARD_H5(H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS));
+  for (hsize_t i = 0; i < info.num_attrs; ++i) {
+    auto const name = [&](char* text, std::size_t bytes) {
+      return BELLSHARD_H5(H5Aget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, text, bytes, H5P_DEFAULT));
+    };
+    std::string text(static_cast<std::size_t>(name(nullptr, 0)), '\0');
+    name(text.data(), text.size() + 1);
+    names.push_back(std::move(text));
+  }
+  return names;
 }
 
 }  // namespace bellshard::io

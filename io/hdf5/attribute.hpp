@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace bellshard::io {
 
@@ -18,7 +19,8 @@ void write_attribute(hid_t object, char const* name, std::span<int const> values
 
 /// Empty where there is none, or none of that kind.
 std::optional<std::string> read_text_attribute(hid_t object, char const* name);
-std::optional<double> read_number_attribute(hid_t object, char const* name);
+std::vector<double> read_number_attribute(hid_t object, char const* name);
+std::vector<std::string> attribute_names(hid_t object);
 
 /// Text from what H5Aread or H5Dread put into a buffer of one element or more: stops at the first zero byte.
 std::string text_until_zero(char const* data, std::size_t bytes);

@@ -187,9 +187,20 @@ std::optional<std::string> InputFile::text_attribute(std::string const& object, 
 }
 
 std::optional<double> InputFile::number_attribute(std::string const& object, std::string const& name) const {
-  std::optional<double> number;
-  impl_->step(object, [&] { number = read_number_attribute(impl_->object(object), name.c_str()); });
-  return number;
+  auto const numbers = number_attributes(object, name);
+  return numbers.empty() ? std::nullopt : std::optional(numbers[0]);
+}
+
+std::vector<double> InputFile::number_attributes(std::string const& object, std::string const& name) const {
+  std::vector<double> numbers;
+  impl_->step(object, [&] { numbers = read_number_attribute(impl_->object(object), name.c_str()); });
+  return numbers;
+}
+
+std::vector<std::string> InputFile::attributes(std::string const& object) const {
+  std::vector<std::string> names;
+  impl_->step(object, [&] { names = attribute_names(impl_->object(object)); });
+  return names;
 }
 
 void InputFile::read_block(std::string const& dataset, Block own, void* data, std::size_t elements, ElementType type) const {

@@ -32,7 +32,9 @@ class InputFile {
   std::vector<std::string> axes(std::string const& dataset) const;  ///< names of the dimension scales, "" where an axis has none
   ElementType type(std::string const& dataset) const;  ///< the stored type; exit 4 where it is none of ours
   std::optional<std::string> text_attribute(std::string const& object, std::string const& name) const;
-  std::optional<double> number_attribute(std::string const& object, std::string const& name) const;
+  std::optional<double> number_attribute(std::string const& object, std::string const& name) const;  ///< the first of them
+  std::vector<double> number_attributes(std::string const& object, std::string const& name) const;   ///< of a list
+  std::vector<std::string> attributes(std::string const& object) const;  ///< their names, sorted
 
   /// Items [own.begin, own.end) of axis 0 into data (dense, row-major, own.size() x inner extents), converted to T.
   /// A rank with nothing to read calls with an empty block.

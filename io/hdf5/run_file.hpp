@@ -53,6 +53,9 @@ class RunFile {
   void names(std::string const& group, std::int64_t scale, std::string const& name, Block own, std::vector<std::string> const& names,
              std::string const& long_name, int deflate = 0);
 
+  /// What is written over this scale from now on names that variable as a coordinate.
+  void coordinate(std::int64_t scale, std::string const& variable);
+
   /// A variable over these scales (one for each of its axes; none: a scalar).
   void write(std::string const& group, ShardedArray const& array, std::vector<std::int64_t> const& scales,
              VariableStyle const& style = {});

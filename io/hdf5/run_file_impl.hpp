@@ -14,7 +14,7 @@ struct RunFile::Impl {
   struct Scale {
     DatasetHandle dataset;
     std::int64_t size = 0;
-    std::string names;  ///< variable with the names of its items; may be empty
+    std::vector<std::string> coordinates = {};  ///< variables that say what its items are
   };
 
   Impl(MPI_Comm comm, std::filesystem::path path, StreamLimits limits, Checksums checksums)

@@ -71,14 +71,14 @@ void RunFile::Impl::attach(hid_t dataset, std::vector<std::int64_t> const& scale
   for (std::size_t d = 0; d < scale_ids.size(); ++d) {
     auto const& scale = scales[static_cast<std::size_t>(scale_ids[d])];
     BELLSHARD_H5(H5DSattach_scale(dataset, scale.dataset, static_cast<unsigned>(d)));
-    if (!scale.names.empty()) names.push_back(scale.names);
+    names.insert(names.end(), scale.coordinates.begin(), scale.coordinates.end());
   }
   if (!names.empty()) write_attribute(dataset, "coordinates", joined(names));
 }
 
 std::int64_t RunFile::Impl::keep_scale(DatasetHandle dataset, char const* name, std::int64_t size) {
   BELLSHARD_H5(H5DSset_scale(dataset, name));
-  scales.push_back({std::move(dataset), size, {}});
+  scales.push_back({std::move(dataset), size});
   return static_cast<std::int64_t>(scales.size()) - 1;
 }
 
@@ -139,8 +139,10 @@ void RunFile::names(std::string const& group, std::int64_t scale, std::string co
   };
   write(group, table, {scale, letters}, {{}, {}, deflate});
   attribute(group + "/" + name, "_Encoding", std::string("utf-8"));
-  impl_->scales[static_cast<std::size_t>(scale)].names = name;
+  coordinate(scale, name);
 }
+
+void RunFile::coordinate(std::int64_t scale, std::string const& variable) { impl_->scales[static_cast<std::size_t>(scale)].coordinates.push_back(variable); }
 
 void RunFile::write(std::string const& group, ShardedArray const& array, std::vector<std::int64_t> const& scales,
                     VariableStyle const& style) {

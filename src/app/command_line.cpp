@@ -19,6 +19,7 @@ struct Texts {
   std::vector<std::string> files;
   std::string job_file;
   std::string output_dir = ".";
+  std::string gathered;
   bool version = false;
   bool quiet = false;
   bool verbose = false;
@@ -105,6 +106,10 @@ std::map<std::string, Declared> declare(CLI::App& app, CommandLine& line, Texts&
   convert->add_option("FILES", texts.files, "the model, and the file to write")->type_name("IN OUT")->required()->expected(2);
   convert->add_flag("--reorder", line.reorder, "renumber the states so that transitions lead to near ones; original_state holds their old numbers");
   takes_verbosity(convert);
+  auto* gather = command(Command::gather, "gather", "join the results of runs with other parameters along a new axis, into one file");
+  gather->add_option("FILES", texts.files, "the results; what their job files set differently becomes coordinates")->type_name("")->required();
+  gather->add_option("-o,--output", texts.gathered, "the file to write")->type_name("FILE")->required();
+  takes_verbosity(gather);
   for (auto& [name, declared] : commands) declared.app->allow_extras();
   return commands;
 }
@@ -157,6 +162,7 @@ void read_texts(Texts const& texts, CommandLine& line) {
   }
   line.job_file = texts.job_file;
   line.options.output_dir = texts.output_dir;
+  line.gathered = texts.gathered;
   line.verbosity = texts.quiet ? Verbosity::quiet : texts.verbose ? Verbosity::debug : Verbosity::normal;
   line.options.restart = texts.restart == "auto" ? Restart::automatic : texts.restart == "never" ? Restart::never : Restart::file;
   if (line.options.restart == Restart::file) line.options.restart_file = texts.restart;

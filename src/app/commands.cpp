@@ -27,7 +27,7 @@ std::string version_text() {
 
 bool needs_ranks(Command command) {
   return command == Command::run || command == Command::check || command == Command::inspect || command == Command::diff ||
-         command == Command::convert || command == Command::query;
+         command == Command::convert || command == Command::query || command == Command::gather;
 }
 
 std::string answer(CommandLine const& line) {
@@ -48,6 +48,7 @@ ExitCode perform(CommandLine const& line, MPI_Comm comm) {
     case Command::diff: return diff_files(line, comm);
     case Command::query: return query_result(line, comm);
     case Command::convert: return convert_model(line, comm);
+    case Command::gather: return gather_results(line, comm);
     default: fail(ExitCode::bug, "this command needs no ranks (a bug in Bellshard)");
   }
 }

@@ -15,7 +15,7 @@ bool needs_ranks(Command command);
 /// help, version, list, describe, init: the text that the command asks for.
 std::string answer(CommandLine const& line);
 
-/// run, check, inspect, query, diff, convert: collective. The data goes to stdout from rank 0.
+/// run, check, inspect, query, diff, convert, gather: collective. The data goes to stdout from rank 0.
 ExitCode perform(CommandLine const& line, MPI_Comm comm);
 
 ExitCode run_job(CommandLine const& line, MPI_Comm comm);
@@ -24,6 +24,7 @@ ExitCode inspect_file(CommandLine const& line, MPI_Comm comm);
 ExitCode diff_files(CommandLine const& line, MPI_Comm comm);
 ExitCode query_result(CommandLine const& line, MPI_Comm comm);
 ExitCode query_index(Context& context, CommandLine const& line);  ///< words of a corpus index
+ExitCode gather_results(CommandLine const& line, MPI_Comm comm);
 ExitCode convert_model(CommandLine const& line, MPI_Comm comm);
 
 /// Prints to stdout; exit 6 where that fails (a full disk, a closed pipe).

@@ -1,5 +1,8 @@
+#include <memory>
+
 #include "src/app/commands.hpp"
 #include "src/app/job_setup.hpp"
+#include "src/runtime/folder_lock.hpp"
 
 namespace bellshard {
 namespace {
@@ -19,8 +22,11 @@ ExitCode run_job(CommandLine const& line, MPI_Comm comm) {
   auto options = line.options;
   auto const [job, keys] = configure_job(line, comm, options);
   Context context(comm, options, line.verbosity);
+  std::unique_ptr<FolderLock> lock;
   together(comm, [&] {
-    if (context.root()) make_folder(options.output_dir);
+    if (!context.root()) return;
+    make_folder(options.output_dir);
+    lock = std::make_unique<FolderLock>(options.output_dir, [&](std::string const& text) { context.log().info("{}", text); });
   });
   return job->run(context, keys);
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/config/keys.hpp"
@@ -22,6 +23,9 @@ void apply(JobFile const& file, Keys& keys);
 /// The canonical job file: every key in force with its value after apply(), in the order of declaration; keys without a value are left
 /// out. Applying it again gives the same values and the same text. `tables`, where not empty, keeps only these tables.
 std::string canonical_text(Keys const& keys, std::vector<std::string> const& tables = {});
+
+/// Path and value (TOML) of each key of a canonical text: {"solver.discount", "0.9"}.
+std::vector<std::pair<std::string, std::string>> canonical_values(std::string const& canonical);
 
 std::string describe_text(Keys const& keys);  ///< table of every key with type, range, default, unit
 /// A commented job file that runs: examples where keys have one, else defaults; the rest is commented out.

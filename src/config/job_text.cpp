@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include "src/config/check_value.hpp"
 #include "src/config/job_file.hpp"
@@ -92,6 +93,20 @@ std::string canonical_text(Keys const& keys, std::vector<std::string> const& tab
     if (!lines.empty()) text += fmt::format("{}[{}]\n{}", text.empty() ? "" : "\n", table, lines);
   }
   return text;
+}
+
+std::vector<std::pair<std::string, std::string>> canonical_values(std::string const& canonical) {
+  std::vector<std::pair<std::string, std::string>> values;
+  std::istringstream lines(canonical);
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("[")) {
+      table = line.substr(1, line.rfind(']') - 1);
+    } else if (auto const equals = line.find(" = "); equals != std::string::npos) {
+      values.emplace_back(fmt::format("{}.{}", table, line.substr(0, equals)), line.substr(equals + 3));
+    }
+  }
+  return values;
 }
 
 std::string describe_text(Keys const& keys) {
