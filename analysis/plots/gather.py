@@ -16,27 +16,23 @@ def run_axis(results):
 def positions(results, name):
     """Where the runs stand, a label for the axis, and the names of the ticks where there are no numbers."""
     if name != "run":
-        return results[name][()], style.label(results[name]), None
-    differs = [key for key in results.attrs.get("coordinates", "").split()]  # none is written; the coordinates of a variable say it
-    for variable in results.values():
-        differs = style.text(variable.attrs.get("coordinates", "")).split()
-        if differs:
-            break
+        unit = style.unit(results[name]).strip()
+        return results[name][()], style.text(results[name].attrs["long_name"]) + (f" [{unit}]" if unit else ""), None
+    differs = max((style.text(variable.attrs.get("coordinates", "")).split() for variable in results.values()), key=len)
     numbers = [key for key in differs if key in results and results[key].ndim == 1]
     count = results["run"].size
-    names = [", ".join(f"{key} {results[key][run]:g}" for key in numbers) or str(run) for run in range(count)]
+    names = ["\n".join(f"{key} {results[key][run]:g}" for key in numbers) or str(run) for run in range(count)]
     return np.arange(count), "Run", names if count <= MOST_NAMES else None
 
 
 def drawn(results, axis):
-    """Variables over the runs that are worth a panel: numbers that differ first."""
+    """Variables over the runs that differ between them, single numbers first. Where none does, all."""
+    parameters = {name for variable in results.values() for name in style.text(variable.attrs.get("coordinates", "")).split()}
     found = []
     for name, variable in results.items():
-        if not hasattr(variable, "dims") or name == axis or variable.ndim == 0 or variable.dtype.kind not in "fiu":
+        if not hasattr(variable, "dims") or name == axis or name in parameters or variable.ndim == 0 or variable.dtype.kind not in "fiu":
             continue
         if "CLASS" in variable.attrs or not variable.dims[0] or variable.dims[0][0].name.rsplit("/", 1)[-1] != axis:
-            continue
-        if name in style.text(results["result_file"].attrs.get("coordinates", "")).split():
             continue
         values = np.asarray(variable[()], dtype=float).reshape(variable.shape[0], -1)
         values[~np.isfinite(values)] = np.nan
@@ -44,6 +40,7 @@ def drawn(results, axis):
             continue
         constant = np.all(values == values[0])
         found.append((constant, values.shape[1] > 1, name, values))
+    found = [entry for entry in found if not entry[0]] or found
     return [(name, values) for _, _, name, values in sorted(found, key=lambda entry: entry[:3])[:MOST_PANELS]]
 
 

@@ -37,7 +37,7 @@ class Gathered {
         if (!dataset.scale && names == dataset.kept_once() && !left_out_.contains(path)) names ? keep(path, dataset) : join(path, dataset);
       }
     }
-    join_attributes();
+    join_attributes(parameters);
     file_.commit();
   }
 
@@ -141,11 +141,12 @@ class Gathered {
     ++joined_;
   }
 
-  /// Numbers become variables over the runs; texts stay where all results say the same.
-  void join_attributes() {
+  /// Numbers become variables over the runs, unless they repeat a parameter; texts stay where all results say the same.
+  void join_attributes(std::vector<Parameter> const& parameters) {
     for (auto const& [path, unused] : first().numbers) {
       auto const name = path.substr(path.rfind('/') + 1);
-      if (first().datasets.contains(path)) continue;
+      bool const repeats = std::any_of(parameters.begin(), parameters.end(), [&](auto const& p) { return p.name == name; });
+      if (repeats || first().datasets.contains(path)) continue;
       std::vector<double> values;
       for (auto const& run : runs_) {
         auto const found = run.numbers.find(path);
