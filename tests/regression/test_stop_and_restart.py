@@ -4,20 +4,11 @@ import signal
 
 import numpy as np
 
-from bellshard_runs import DONE, STOPPED_EARLY, JobTest, job_text, main
+from bellshard_runs import DONE, STOPPED_EARLY, JobTest, job_text, main, serpentine
 from live_run import SWEEPING, LiveRun
 
 SIZE = 128
 SAME_BITS = [f"results/{name}" for name in ("value", "lower", "upper", "action", "cell", "sweeps")] + ["trace/residual"]
-
-
-def serpentine(size):
-    """Wide lanes, one way through: thousands of sweeps on few cells, some seconds of run."""
-    lanes = ["." * size] * size
-    for wall in range(3, size, 4):
-        gap = 0 if wall // 4 % 2 else size - 1
-        lanes[wall] = "".join("." if c == gap else "@" for c in range(size))
-    return "\n".join(lanes)
 
 
 def job(method, **solver):

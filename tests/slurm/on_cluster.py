@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 
-from bellshard_runs import PROGRAM, SOURCE, JobTest, h5py, job_text
+from bellshard_runs import DONE, PROGRAM, SOURCE, JobTest, h5py, job_text, serpentine
 from cluster import Cluster, why_not
 
 if why_not():
@@ -13,21 +13,16 @@ if why_not():
     sys.exit(77)
 
 
-def serpentine(size):
-    """Wide lanes, one way through: thousands of sweeps on few cells."""
-    lanes = ["." * size] * size
-    for wall in range(3, size, 4):
-        gap = 0 if wall // 4 % 2 else size - 1
-        lanes[wall] = "".join("." if c == gap else "@" for c in range(size))
-    return "\n".join(lanes)
-
-
 class OnCluster(JobTest):
-    long = 240  # cells a side: some 10 s on two ranks
+    long = 240    # cells a side: some 7 s on two ranks
+    longer = 288  # some 15 s
+    same = ("value", "lower", "upper", "action", "sweeps")
+    straight = {}  # what runs without Slurm found, by size
 
     @classmethod
     def setUpClass(cls):
-        os.environ.update(BELLSHARD=PROGRAM, OMP_PROC_BIND="false")  # what jobs are given: more ranks than cores must not be bound
+        # What jobs are given. More ranks than cores must not be bound.
+        os.environ.update(BELLSHARD=PROGRAM, BELLSHARD_HOME=str(SOURCE), OMP_PROC_BIND="false")
         cls.cluster = Cluster(keep=[SOURCE, pathlib.Path(PROGRAM).parent])
         cls.addClassCleanup(cls.cluster.stop)
 
@@ -53,10 +48,17 @@ class OnCluster(JobTest):
         (self.folder / "job.toml").write_text(text)
         return text
 
-    def run_straight(self, text):
-        """Without Slurm, on two ranks."""
-        words, _ = JobTest.prepare(self, text, "straight")
-        return self.call(*words, ranks=2, file=self.folder / "straight.h5")
+    def solve_without_slurm(self, size):
+        """Writes the job file and solves it on two ranks, where no test has yet."""
+        text = self.maze(size)
+        if size not in self.straight:
+            ending = self.run_job(text, name="straight", ranks=2)
+            self.assert_ends(ending, DONE)
+            OnCluster.straight[size] = {name: ending.result(name) for name in self.same}
+
+    def check_same_bits(self, size):
+        for name in self.same:
+            self.assert_same_bits(self.read(self.result, f"results/{name}"), self.straight[size][name], name)
 
     def submit_run(self, *options, options_of_run=()):
         return self.cluster.submit("--cpus-per-task=1", *options, SOURCE / "slurm" / "run.sbatch", "value_iteration", "job.toml", "out", "--set", "output.file=result.h5",
@@ -64,6 +66,12 @@ class OnCluster(JobTest):
 
     def log(self, job):
         return next(self.folder.glob(f"*-{job}.log")).read_text()
+
+    def lives(self, log):
+        return [int(life) for life in re.findall(r"run\.sbatch: life (\d+) of job", log)]
+
+    def script(self, name, *words):
+        return self.cluster.call(SOURCE / "slurm" / name, *words, cwd=self.folder)
 
     def wait_for_sweeps(self, job, life=1):
         def sweeping():

@@ -1,4 +1,4 @@
-"""slurm/array.sbatch, pipeline.sh and chain.sh under a real Slurm."""
+"""slurm/array.sbatch and pipeline.sh under a real Slurm."""
 import subprocess
 import sys
 
@@ -16,11 +16,7 @@ class Arrays(OnCluster):
         (self.folder / "discounts.txt").write_text("\n".join(lines) + "\n")
         (self.folder / "job.toml").write_text(job_text(model={"kind": "ring", "states": 50}, criterion={"kind": "discounted"}, solver={"tolerance": 1e-8}))
 
-    def script(self, name, *words):
-        return self.cluster.call(SOURCE / "slurm" / name, *words, cwd=self.folder)
-
     def submit_array(self, count):
-        self.cluster.environment["BELLSHARD_HOME"] = str(SOURCE)
         return self.cluster.submit(f"--array=1-{count}%2", "--ntasks-per-node=1", "--cpus-per-task=1", SOURCE / "slurm" / "array.sbatch", "value_iteration", "job.toml", "discounts.txt",
                                    "out", cwd=self.folder)
 
@@ -51,8 +47,6 @@ class Arrays(OnCluster):
 
     def test_a_line_that_is_not_there(self):
         self.write_parameters(2)
-        self.cluster.environment["BELLSHARD_HOME"] = str(SOURCE)
-
         job = self.cluster.submit("--array=3", "--ntasks-per-node=1", "--cpus-per-task=1", SOURCE / "slurm" / "array.sbatch", "value_iteration", "job.toml", "discounts.txt", "out", cwd=self.folder)
         self.cluster.wait_for_state(job, ["FAILED"])
 
@@ -61,7 +55,6 @@ class Arrays(OnCluster):
 
     def stages(self, solve_options=""):
         self.write_parameters(3)
-        self.cluster.environment["BELLSHARD_HOME"] = str(SOURCE)
         (self.folder / "stages.txt").write_text(f"""
 # name, what sbatch takes
 input   {SOURCE}/slurm/command.sbatch {PROGRAM} check value_iteration -c job.toml --set criterion.discount=0.5
@@ -87,19 +80,6 @@ plot    {SOURCE}/slurm/command.sbatch {sys.executable} {SOURCE}/analysis/plot.py
         report = next(self.folder.glob("pipeline-*.failed")).read_text()
         self.assertRegex(report, r"input \(job \d+\): done\nsolve \(job \d+\): FAILED: task \d: FAILED, exit code 3, log \S+\.log\ngather \(job \d+\): not run\nplot \(job \d+\): not run\n")
 
-    def test_a_chain_where_requeueing_is_forbidden(self):
-        self.maze(288)
-
-        self.cluster.wait_for_limits(8)
-        said = self.script("chain.sh", 8, "--time=1", "--signal=USR1@57", "--ntasks-per-node=2", "--cpus-per-task=1", SOURCE / "slurm/run.sbatch", "value_iteration", "job.toml", "out",
-                           "--set", "output.file=result.h5")
-        self.cluster.wait_until(lambda: not self.cluster.call("squeue", "-h"), "the chain ends", 200)
-
-        lives = next(self.folder.glob("bellshard-chain-*.log")).read_text().count("run.sbatch: life 1 of job")
-        self.assertTrue(self.result.exists(), said)
-        self.assertEqual(self.read_attribute(self.result, "provenance", "restart_count"), lives - 1)
-        self.assertTrue(1 < lives < 8, lives)
-
     def test_scripts_say_how_to_call_them(self):
         for script in ("chain.sh", "pipeline.sh"):
             done = subprocess.run([SOURCE / "slurm" / script], capture_output=True, text=True)
@@ -107,5 +87,4 @@ plot    {SOURCE}/slurm/command.sbatch {sys.executable} {SOURCE}/analysis/plot.py
             self.assertIn(f"slurm/{script}", done.stderr)
 
 
-if __name__ == "__main__":
-    main()
+main()
