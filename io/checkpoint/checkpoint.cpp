@@ -8,6 +8,7 @@
 #include "io/hdf5/input_file.hpp"
 #include "io/hdf5/run_file.hpp"
 #include "io/hdf5/together.hpp"
+#include "src/base/fault.hpp"
 
 namespace bellshard::io {
 namespace {
@@ -144,7 +145,8 @@ CheckpointStore::Found CheckpointStore::open(std::filesystem::path const& path) 
   verify_checksums(comm_, file);
   return {path,
           {text(file, "job"), text(file, "fingerprint"), static_cast<std::int64_t>(number(file, "sweep")),
-           static_cast<std::int64_t>(number(file, "restart_count")), number(file, "seconds")}};
+           static_cast<std::int64_t>(number(file, "restart_count")), number(file, "seconds")},
+          file.text_attribute("/", "source").value_or("an unknown program")};
 }
 
 Trace CheckpointStore::read(Found const& found, std::vector<ShardedArray> const& arrays) const {
@@ -187,6 +189,7 @@ void CheckpointStore::drop(std::set<std::int64_t> const& numbers) const {
       std::filesystem::remove(path_of(n).string() + ".tmp", ignored);
     }
   }
+  fault_place("checkpoint", "dropped");
   BELLSHARD_MPI(MPI_Barrier(comm_));
 }
 

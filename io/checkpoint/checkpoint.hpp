@@ -42,6 +42,7 @@ class CheckpointStore {
   struct Found {
     std::filesystem::path path;
     CheckpointHeader header;
+    std::string program;  ///< that wrote it: name, version, git hash
   };
   /// The newest checkpoint that is whole (every checksum right), else the one before; says through `warn` (on every rank) which
   /// were passed over and why; these go with the next write(). Empty where there is none at all; exit 4 where there are some and all are broken.

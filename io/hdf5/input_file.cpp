@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <fstream>
 
 #include "io/hdf5/attribute.hpp"
+#include "io/hdf5/meeting.hpp"
 #include "io/hdf5/read_mode.hpp"
 #include "io/hdf5/stream.hpp"
 #include "io/hdf5/together.hpp"
@@ -75,7 +77,15 @@ struct InputFile::Impl {
   std::filesystem::path path;
   StreamLimits limits;
   Transfer transfer;
-  FileHandle file;
+  Meeting meeting;
+  FileHandle file = {};
+  int failures_before = std::uncaught_exceptions();
+
+  /// Closing waits for all ranks, which do not come where this one failed by itself.
+  ~Impl() {
+    bool const failed = std::uncaught_exceptions() > failures_before;
+    if (failed && !meeting.all_come(patience_on_failure)) file.release();
+  }
 
   std::string where(std::string const& object) const { return object.empty() ? path.string() : path.string() + ":" + object; }
 
@@ -115,7 +125,7 @@ struct InputFile::Impl {
 
 InputFile::InputFile(MPI_Comm comm, std::filesystem::path path, StreamLimits limits)
     : impl_(new Impl{comm, std::move(path), limits,
-                     collective_reads_trusted() ? Transfer::collective : Transfer::independent, {}}) {
+                     collective_reads_trusted() ? Transfer::collective : Transfer::independent, Meeting(comm)}) {
   quiet_hdf5();
   impl_->step("", [&] {
     if (rank_of(comm) == 0) inspect(impl_->path);

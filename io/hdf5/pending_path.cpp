@@ -84,11 +84,19 @@ void PendingPath::sync() const {
   if (!file.good() || ::fsync(file.fd()) != 0 || !file.close()) fail_with(errno);
 }
 
-void PendingPath::publish() const {
+void PendingPath::take_name() const {
   if (std::rename(growing_.c_str(), path_.c_str()) != 0) fail_with(errno);
+}
+
+void PendingPath::sync_folder() const {
   Descriptor const folder(folder_of(path_), O_RDONLY | O_DIRECTORY);
   bool const synced = folder.good() && (::fsync(folder.fd()) == 0 || errno == EINVAL);  // EINVAL: it knows no such thing
   if (!synced) fail_with(errno);
+}
+
+void PendingPath::publish() const {
+  take_name();
+  sync_folder();
 }
 
 void PendingPath::discard() const {

@@ -19,7 +19,9 @@ class PendingPath {
   void reserve(std::int64_t bytes) const;
   void trim() const;     ///< gives back what was reserved behind the end
   void sync() const;     ///< fsync of PATH.tmp
-  void publish() const;  ///< rename to PATH, fsync of the folder
+  void take_name() const;    ///< rename to PATH
+  void sync_folder() const;  ///< fsync of the folder, so that the new name outlives a power cut
+  void publish() const;      ///< both
   void discard() const;  ///< removes PATH.tmp
   void empty() const;    ///< gives the space of PATH.tmp back, so that closing it has room
 

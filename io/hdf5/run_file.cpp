@@ -46,11 +46,13 @@ RunFile::RunFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& rec
     if (impl_->rank == 0) impl_->place.create();
     impl_->plan(std::size_t{1} << 20);  // groups and short attributes
   });
+  impl_->passed("created");
   impl_->step([&] { impl_->file = create_file(comm, impl_->place.growing()); });
+  impl_->passed("opened");
 
   attribute("/", "Conventions", "CF-1.8");
   attribute("/", "title", record.title);
-  attribute("/", "source", fmt::format("bellshard {} (git {})", version(), git_hash()));
+  attribute("/", "source", program());
   attribute("/", "job", record.job);
   attribute("/", "schema", record.schema);
   attribute("/", "schema_version", std::int64_t{record.schema_version});
@@ -86,7 +88,17 @@ RunFile::RunFile(MPI_Comm comm, std::filesystem::path path, RunRecord const& rec
 RunFile::~RunFile() = default;
 
 RunFile::Impl::~Impl() {
-  if (committed) return;
+  if (!committed) abandon();
+}
+
+void RunFile::Impl::abandon() {
+  if (!meeting.all_come(patience_on_failure)) {
+    // This rank failed by itself: the others wait for it elsewhere and will be ended. Closing would wait for them.
+    for (auto& scale : scales) scale.dataset.release();
+    file.release();
+    place.discard();
+    return;
+  }
   // Closing flushes, and on a full disk a flush that fails on one rank leaves the others waiting: make room first.
   if (rank == 0) place.empty();
   MPI_Barrier(comm);
@@ -98,17 +110,25 @@ RunFile::Impl::~Impl() {
 
 void RunFile::commit() {
   impl_->step([&] { BELLSHARD_H5(H5Fflush(impl_->file, H5F_SCOPE_GLOBAL)); });
+  impl_->passed("flushed");
   impl_->step([&] {
     impl_->scales.clear();
     BELLSHARD_H5(H5Fclose(impl_->file.release()));
   });
+  impl_->passed("closed");
   impl_->step([&] { impl_->place.sync(); });
+  impl_->passed("synced");
   impl_->step([&] {
     if (impl_->rank != 0) return;
     impl_->place.trim();
-    impl_->place.publish();
+    impl_->place.take_name();
+  });
+  impl_->passed("renamed");
+  impl_->step([&] {
+    if (impl_->rank == 0) impl_->place.sync_folder();
   });
   impl_->committed = true;
+  impl_->passed("published");
 }
 
 std::vector<std::string> const& RunFile::variables() const { return impl_->variables; }

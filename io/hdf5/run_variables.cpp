@@ -164,6 +164,7 @@ void RunFile::write(std::string const& group, ShardedArray const& array, std::ve
   impl_->step([&] {
     stream_out(impl_->comm, dataset, array, impl_->limits, filtered ? Transfer::collective : Transfer::independent, note);
   });
+  impl_->passed("written");
 }
 
 void RunFile::write(Trace const& trace, std::string const& group) {

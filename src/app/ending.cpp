@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <string_view>
-#include <thread>
 
 #include "src/base/hash.hpp"
 
@@ -53,33 +52,14 @@ int leave_alone(Ending const& ending) {
   return static_cast<int>(ending.code);
 }
 
-Departure::Departure(MPI_Comm comm, double patience) : patience_(patience) {
-  BELLSHARD_MPI(MPI_Comm_dup(comm, &comm_));
-  BELLSHARD_MPI(MPI_Comm_rank(comm_, &rank_));
-}
-
-Departure::~Departure() { MPI_Comm_free(&comm_); }
-
-bool Departure::all_arrive(bool failed) const {
-  MPI_Request barrier = MPI_REQUEST_NULL;
-  BELLSHARD_MPI(MPI_Ibarrier(comm_, &barrier));
-  auto const start = std::chrono::steady_clock::now();
-  int arrived = 0;
-  while (true) {
-    BELLSHARD_MPI(MPI_Test(&barrier, &arrived, MPI_STATUS_IGNORE));
-    std::chrono::duration<double> const waited = std::chrono::steady_clock::now() - start;
-    if (arrived != 0) return true;
-    if (failed && waited.count() > patience_) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
+Departure::Departure(MPI_Comm comm, double patience) : meeting_(comm), patience_(patience) { BELLSHARD_MPI(MPI_Comm_rank(comm, &rank_)); }
 
 int Departure::leave(Ending const& ending) {
   bool const failed = !ending.message.empty();
   auto const code = static_cast<int>(ending.code);
-  if (!all_arrive(failed)) {
+  if (!meeting_.all_come(failed ? patience_ : std::numeric_limits<double>::infinity())) {
     say(fmt::format("[rank {}] {}", rank_, ending.message));
-    MPI_Abort(comm_, code);
+    MPI_Abort(meeting_.comm(), code);
   }
 
   // An error outranks every other end: "stopped early, run again" on one rank must not hide a bug on another.
@@ -87,8 +67,8 @@ int Departure::leave(Ending const& ending) {
   int worst = failed ? error_rank + code : code;
   auto const hash = checksum(ending.message);
   std::array<std::uint64_t, 2> same = {hash, ~hash};  // the largest hash, and the complement of the smallest
-  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm_));
-  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, same.data(), 2, MPI_UINT64_T, MPI_MAX, comm_));
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, meeting_.comm()));
+  BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, same.data(), 2, MPI_UINT64_T, MPI_MAX, meeting_.comm()));
 
   bool const shared = same[0] == ~same[1];
   if (failed && shared && rank_ == 0) say(ending.message);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "io/hdf5/meeting.hpp"
 #include "src/base/error.hpp"
 
 namespace bellshard {
@@ -29,10 +30,7 @@ int leave_alone(Ending const& ending);
 /// communicator of its own, so that ranks that still talk to each other are not disturbed.
 class Departure {
  public:
-  explicit Departure(MPI_Comm comm, double patience = 10);
-  ~Departure();
-  Departure(Departure const&) = delete;
-  Departure& operator=(Departure const&) = delete;
+  explicit Departure(MPI_Comm comm, double patience = 5);
 
   /// Where all ranks come here, the exit code is that of the worst error, else the largest code; an error that all ranks
   /// share is said once. Where a rank comes with an error and the others do not come within `patience` [s], they wait for it
@@ -40,8 +38,7 @@ class Departure {
   int leave(Ending const& ending);
 
  private:
-  bool all_arrive(bool failed) const;
-  MPI_Comm comm_ = MPI_COMM_NULL;
+  io::Meeting meeting_;
   double patience_;
   int rank_ = 0;
 };

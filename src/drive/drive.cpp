@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/hdf5/pending_path.hpp"
+#include "src/base/fault.hpp"
 #include "src/drive/checkpoint_writer.hpp"
 #include "src/drive/restore.hpp"
 #include "src/runtime/progress.hpp"
@@ -72,6 +73,7 @@ DriveResult drive(Context& context, Step& step, io::RunRecord const& record, Dri
   double sweep_began = begin;
   while (result.outcome != Outcome::finished && result.sweeps < options.max_sweeps) {
     step.advance(++result.sweeps);
+    fault_place("sweep", "advanced");
 
     auto const now = agree(context);
     double const duration = now.seconds - sweep_began;

@@ -4,6 +4,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 
 from bellshard_runs import PROGRAM, Ending
 
@@ -11,11 +12,14 @@ SWEEPING = r"sweep [1-9]\d*, residual"  # a line of progress: the signal handler
 
 
 class LiveRun:
-    def __init__(self, test, words, file, ranks):
+    def __init__(self, test, words, file, ranks, environment={}):
         self.file = file
         self.log = ""
-        self.process = subprocess.Popen(test.command(*words, ranks=ranks), cwd=test.folder, env=test.environment(),
+        self.process = subprocess.Popen(test.command(*words, ranks=ranks), cwd=test.folder, env={**test.environment(), **environment},
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        watch = threading.Timer(test.patience, self.process.terminate)  # a run that hangs ends the test, not the machine's day
+        watch.start()
+        test.addCleanup(watch.cancel)
         test.addCleanup(self.leave_nothing)
 
     def wait_for(self, pattern):
@@ -36,8 +40,9 @@ class LiveRun:
                 environment = (folder / "environ").read_bytes().split(b"\0")
             except OSError:  # it has ended meanwhile
                 continue
-            rank = next(int(entry.partition(b"=")[2]) for entry in environment if entry.startswith(b"OMPI_COMM_WORLD_RANK="))
-            found[rank] = int(folder.name)
+            for entry in environment:
+                if entry.startswith(b"OMPI_COMM_WORLD_RANK="):
+                    found[int(entry.partition(b"=")[2])] = int(folder.name)
         return [found[rank] for rank in sorted(found)]
 
     def send(self, number, ranks):

@@ -1,0 +1,77 @@
+"""kill -9 of one rank or of all, between two steps of writing and at any instant: started again, the run ends with the same bits."""
+import collections
+import time
+
+from bellshard_runs import DONE, main
+from hurt_runs import JOBS, RANKS, STEPS, HurtTest, seeded, times
+
+VICTIMS = (0, 1, -1)  # a rank, or all
+
+
+class Killed(HurtTest):
+    def start_again_until_done(self, job, faults, *more):
+        """One run: a life for each fault, which kills it, and a last one. No life loses more than what came after its newest checkpoint."""
+        text, options = self.work(job)
+        wanted = self.uninterrupted(job)
+        for fault in faults:
+            before = self.sweeps_on_disk(job)
+            hurt = self.live(text, *options, *more, fault=fault, folder=job).ending()
+            self.assertNotIn(hurt.code, (0, 75), f"{fault}: the run never came there\n{hurt.log}")
+            self.check_goes_on(hurt, before)
+            after = self.sweeps_on_disk(job)
+            if hurt.file.exists():  # under its name it is whole, and checkpoints may go
+                self.assertEqual(self.answer(hurt.file), wanted, fault)
+            else:
+                self.assertGreaterEqual(max(after, default=0), max(before, default=0), fault)
+        before = self.sweeps_on_disk(job)
+        last = self.live(text, *options, folder=job).ending()
+        self.check_goes_on(last, before)
+        self.check_as_uninterrupted(last, job)
+
+    def test_between_steps_of_a_checkpoint(self):
+        faults = [f"kill checkpoint.{step} {1 + k % 2} {VICTIMS[k % 3]}" for k, step in enumerate((*STEPS, "dropped"))]
+        self.start_again_until_done("value_iteration", faults, "--checkpoint-every", "0")
+
+    def test_between_steps_of_a_result(self):
+        for job in JOBS:
+            with self.subTest(job=job):
+                self.start_again_until_done(job, [f"kill result.{step} 1 {VICTIMS[k % 3]}" for k, step in enumerate(STEPS)])
+
+    def wait_for_ranks(self, run):
+        while len(run.rank_processes()) < RANKS:
+            self.assertIsNone(run.process.poll())
+            time.sleep(0.001)
+
+    def test_at_any_instant(self):
+        """Uniform over the life of the ranks, from their first instruction on; a run that was faster has ended well."""
+        tried = collections.Counter()
+        for job in JOBS:
+            text, options = self.work(job)
+            self.uninterrupted(job)
+            began = time.monotonic()
+            run = self.live(text, *options, folder=job)
+            self.wait_for_ranks(run)
+            began = time.monotonic()
+            self.assert_ends(run.ending(), DONE)
+            life = time.monotonic() - began
+
+            rng = seeded(job)
+            for k in range(times(4) // len(JOBS)):
+                instant, victim = rng.uniform(0, life), VICTIMS[k % 3]
+                with self.subTest(job=job, instant=instant, victim=victim):
+                    for path in (self.folder / job).glob("result.*"):
+                        path.unlink()
+                    run = self.live(text, *options, folder=job)
+                    self.wait_for_ranks(run)
+                    time.sleep(instant)
+                    self.kill(run, range(RANKS) if victim < 0 else [victim])
+                    hurt = run.ending()
+                    before = self.sweeps_on_disk(job)
+                    again = self.live(text, *options, folder=job).ending()
+                    self.check_goes_on(again, before)
+                    self.check_as_uninterrupted(again, job)
+                    tried["had ended before" if hurt.code == DONE else "killed before a checkpoint" if not before else "killed after a checkpoint"] += 1
+        print("at any instant:", ", ".join(f"{count} {what}" for what, count in sorted(tried.items())))
+
+
+main()
