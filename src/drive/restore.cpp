@@ -3,6 +3,8 @@
 #include <optional>
 #include <sstream>
 
+#include "src/base/version.hpp"
+
 namespace bellshard {
 namespace {
 
@@ -35,6 +37,10 @@ Start restore(Context& context, io::CheckpointStore const& store, Step& step, io
   if (!found) return {.trace = SweepTrace(options)};
 
   check_same_problem(*found, record, options);
+  if (found->program != program()) {
+    context.log().warn("{} was written by {}, this is {}: its state is taken, but another build may round the next sweeps otherwise", found->path.string(),
+                       found->program, program());
+  }
   auto const& header = found->header;
   SweepTrace trace(options, store.read(*found, step.arrays()), header.sweep);
   step.restored();
