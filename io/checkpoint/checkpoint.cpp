@@ -9,6 +9,7 @@
 #include "io/hdf5/run_file.hpp"
 #include "io/hdf5/together.hpp"
 #include "src/base/fault.hpp"
+#include "src/base/hash.hpp"
 
 namespace bellshard::io {
 namespace {
@@ -67,6 +68,11 @@ std::string text(InputFile const& file, char const* name) {
   return *value;
 }
 
+/// HDF5's checksums cover an attribute up to 64 KiB; a fingerprint with a drawn map in it may be longer.
+std::string hash_of(CheckpointHeader const& header) {
+  return fmt::format("{:016x}", checksum(fmt::format("{}\n{}\n{}\n{}\n{:a}", header.job, header.fingerprint, header.sweep, header.restart_count, header.seconds)));
+}
+
 Trace read_trace(InputFile const& file) {
   Trace trace;
   auto const names = file.text_attribute("/trace", "columns").value_or("");
@@ -102,6 +108,7 @@ std::filesystem::path CheckpointStore::write(RunRecord const& record, Checkpoint
     file.attribute(state, "sweep", header.sweep);
     file.attribute(state, "restart_count", header.restart_count);
     file.attribute(state, "seconds", header.seconds);
+    file.attribute(state, "attributes_hash", hash_of(header));
     StateScales scales(file);
     for (auto const& array : arrays) file.write(state, array, scales.of(array.shape));
     file.write(trace);
@@ -143,10 +150,11 @@ CheckpointStore::Found CheckpointStore::open(std::filesystem::path const& path) 
   BELLSHARD_INPUT(version == schema_version, "{}: is a checkpoint of format version {}, but this program reads version {}; use the program that wrote it",
                   path.string(), version, schema_version);
   verify_checksums(comm_, file);
-  return {path,
-          {text(file, "job"), text(file, "fingerprint"), static_cast<std::int64_t>(number(file, "sweep")),
-           static_cast<std::int64_t>(number(file, "restart_count")), number(file, "seconds")},
-          file.text_attribute("/", "source").value_or("an unknown program")};
+  CheckpointHeader const header{text(file, "job"), text(file, "fingerprint"), static_cast<std::int64_t>(number(file, "sweep")),
+                                static_cast<std::int64_t>(number(file, "restart_count")), number(file, "seconds")};
+  auto const hash = file.text_attribute(state, "attributes_hash");  // checkpoints of earlier versions have none
+  BELLSHARD_INPUT(!hash || *hash == hash_of(header), "{}: the attributes of {} are damaged", path.string(), state);
+  return {path, header, file.text_attribute("/", "source").value_or("an unknown program")};
 }
 
 Trace CheckpointStore::read(Found const& found, std::vector<ShardedArray> const& arrays) const {

@@ -14,6 +14,7 @@
 #include "io/hdf5/read_mode.hpp"
 #include "io/hdf5/stream.hpp"
 #include "io/hdf5/together.hpp"
+#include "src/base/fault.hpp"
 
 namespace bellshard::io {
 namespace {
@@ -131,6 +132,7 @@ InputFile::InputFile(MPI_Comm comm, std::filesystem::path path, StreamLimits lim
     if (rank_of(comm) == 0) inspect(impl_->path);
   });
   impl_->step("", [&] { impl_->file = open_file(comm, impl_->path); });
+  fault_place("input", "opened");
 }
 
 InputFile::~InputFile() = default;

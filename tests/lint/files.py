@@ -7,6 +7,9 @@ LONGEST = 400
 SOURCE = r"\.(hpp|cpp|py|cmake|sh|sbatch|in)$|CMakeLists\.txt$|^scripts/|^\.ci/"
 EMPTY_NAMES = {"util", "utils", "utility", "utilities", "helper", "helpers", "manager", "misc", "stuff"}
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+# A clock that jumps when it is set; files say by it when they were made, nothing else goes by it.
+JUMPING_CLOCK = re.compile(r"\bsystem_clock\b|\bgettimeofday\b|\bCLOCK_REALTIME\b|\bstd::time\(|\bMPI_Wtime\b")
+MAY_TELL_TIME = "io/hdf5/run_file.cpp"
 # Homes and mounts of one machine, addresses, package mirrors.
 MACHINE = re.compile(r"(?<![\w.$}~-])/(?:work|home|root|Users|mnt|media)/\w"
                      r"|\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b"
@@ -26,12 +29,15 @@ def complaints(tree: Tree):
             found += [f"{path}:{line_of(text, m.start())}: {m.group()}: finish it, or say the limit in plain words"
                       for m in UNFINISHED.finditer(text)]
         found += [f"{path}:{line_of(text, m.start())}: {m.group()}... belongs to one machine" for m in MACHINE.finditer(text)]
+        if re.match(r"(src|kernels|io|jobs)/", path) and path != MAY_TELL_TIME:
+            found += [f"{path}:{line_of(text, m.start())}: {m.group()} jumps when the clock is set; measure by steady_clock" for m in JUMPING_CLOCK.finditer(text)]
     return found
 
 
 main(complaints,
      bad={"src/base/string_utils.hpp": "",
           "src/base/long.cpp": "\n" * 401,
+          "src/drive/cadence.cpp": "auto t = std::chrono::system_" + "clock::now();\n",
           "src/base/later.cpp": "// TO" + "DO\n",
           "scripts/here": "cd /ho" + "me/somebody/bellshard\n",
           "docs/there.md": "ssh 10.0.7." + "15\n",

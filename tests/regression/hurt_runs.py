@@ -38,7 +38,7 @@ def words(count):
 
 class HurtTest(JobTest):
     answers = {}  # of the uninterrupted runs, by job
-    patience = 60  # s that one run may take
+    patience = 40  # s that one run may take
 
     def work(self, job, every="0.05s"):
         """The job file of a run of a second or two, and its options."""
