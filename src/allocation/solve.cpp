@@ -1,6 +1,7 @@
 #include "src/allocation/solve.hpp"
 
 #include <fmt/format.h>
+#include <mpi.h>
 
 #include <cmath>
 
@@ -73,11 +74,19 @@ void write_frontier(io::ResultFile& out, Problem const& problem, Knapsack const&
   out.write(budgets, {cell});
 }
 
-void write_all(Context& context, io::ResultFile& out, Request const& request, Allocation const& allocation, std::string const& method, bool proven) {
+/// How the answers were found.
+struct Finding {
+  std::string method;
+  bool proven = false;
+  double seconds = 0;  ///< from the table of choices to the candidates, without reading and writing
+};
+
+void write_all(Context& context, io::ResultFile& out, Request const& request, Allocation const& allocation, Finding const& finding) {
   auto const axes = write(context, out, request.table, allocation);
   if (request.write_more) request.write_more(out, axes, allocation);
-  out.attribute("method", method);
-  out.attribute("proven_optimal", proven ? 1.0 : 0.0);
+  out.attribute("method", finding.method);
+  out.attribute("proven_optimal", finding.proven ? 1.0 : 0.0);
+  out.attribute("solver_seconds", finding.seconds);
 }
 
 std::vector<std::int64_t> cells_of(Problem const& problem, std::vector<std::int64_t> const& budgets) {
@@ -96,18 +105,19 @@ Candidates greedy(Problem const& problem, Lagrangian const& lagrangian, std::vec
 }
 
 /// What was found without a table.
-ExitCode write_candidates(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, Candidates const& candidate, std::string const& method) {
+ExitCode write_candidates(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, Candidates const& candidate, Finding const& finding) {
   auto const allocation = settle(problem, lagrangian, request.table, request.budgets, candidate);
-  bool const proven = method != "greedy";
   io::ResultFile out(context.comm(), request.output, request.record);
-  write_all(context, out, request, allocation, method, proven);
+  write_all(context, out, request, allocation, finding);
   out.commit();
-  context.log().info("{}; the Lagrangian bound lies at most {:.6g} away; {}", proven ? "proven optima by search among sums that the bound leaves" : "greedy choices",
-                     allocation.largest_gap(), request.output.string());
+  context.log().info("{} in {:.3g} s; the Lagrangian bound lies at most {:.6g} away; {}",
+                     finding.proven ? "proven optima by search among sums that the bound leaves" : "greedy choices", finding.seconds, allocation.largest_gap(),
+                     request.output.string());
   return ExitCode::done;
 }
 
-ExitCode sweep_table(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, std::vector<std::int64_t> const& asked) {
+ExitCode sweep_table(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, std::vector<std::int64_t> const& asked, double begin) {
+  auto const prepared = MPI_Wtime() - begin;
   DriveOptions options;
   options.output = request.output;
   auto const planned = plan(request.solver, problem, context.ranks());
@@ -123,7 +133,7 @@ ExitCode sweep_table(Context& context, Request const& request, Problem const& pr
   bool const single = request.solver.precision == Precision::float32;
   verify(problem, lagrangian, allocation, knapsack->optimum(), single ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon());
   io::ResultFile out(context.comm(), options.output, request.record);
-  write_all(context, out, request, allocation, "table", !single);
+  write_all(context, out, request, allocation, {"table", !single, prepared + driven.seconds});
   if (request.solver.frontier) write_frontier(out, problem, *knapsack);
   out.write(driven.trace);
   out.commit();
@@ -154,18 +164,25 @@ void SolverConfig::declare_frontier(Keys& keys) {
 
 ExitCode solve(Context& context, Request const& request) {
   auto const& solver = request.solver;
+  auto const begin = MPI_Wtime();
   auto const problem = prepare(request.table, solver.objective, request.budgets);
   Lagrangian const lagrangian(problem);
   context.log().info("{} layers, {} choices of which {} are not dominated; {} budget cells of {}", request.table.size(), problem.choices, problem.candidates,
                      human_count(static_cast<double>(problem.cells)), problem.unit);
   auto const asked = cells_of(problem, request.budgets);
-  if (solver.method == Method::greedy) return write_candidates(context, request, problem, lagrangian, greedy(problem, lagrangian, asked), "greedy");
+  auto const since = [&] { return MPI_Wtime() - begin; };
+  if (solver.method == Method::greedy) {
+    auto const found = greedy(problem, lagrangian, asked);
+    return write_candidates(context, request, problem, lagrangian, found, {"greedy", false, since()});
+  }
   if (solver.method == Method::automatic && !solver.frontier && asked.size() <= few_budgets) {
     double const bytes = std::fmin(1, solver.memory_limit) * std::pow(2.0, 30);  // NaN is no limit
-    if (auto const found = search_states(context, problem, lagrangian, asked, bytes)) return write_candidates(context, request, problem, lagrangian, *found, "states");
+    if (auto const found = search_states(context, problem, lagrangian, asked, bytes)) {
+      return write_candidates(context, request, problem, lagrangian, *found, {"states", true, since()});
+    }
     context.log().info("too many sums are left for a search among them; the table is swept");
   }
-  return sweep_table(context, request, problem, lagrangian, asked);
+  return sweep_table(context, request, problem, lagrangian, asked, begin);
 }
 
 DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint) {

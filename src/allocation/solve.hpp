@@ -39,7 +39,7 @@ struct Request {
 };
 
 /// Prepares the problem, finds the allocations (by search among states where the budgets are few and no frontier is asked for, by sweeping the table,
-/// or greedily), checks them and writes the result, with the attributes `method` and `proven_optimal`. Collective. Stopped early: exit 75, no result.
+/// or greedily), checks them and writes the result, with the attributes `method`, `proven_optimal` and `solver_seconds`. Collective. Stopped early: exit 75, no result.
 ExitCode solve(Context& context, Request const& request);
 
 /// Drives a step that measures a table, a layer a sweep, with a checkpoint after each. The last one stays until forget_measured(): what is measured need not be

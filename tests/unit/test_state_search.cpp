@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <random>
 
 #include "src/allocation/allocation.hpp"
@@ -64,14 +65,43 @@ TEST_CASE("larger problems against the textbook table, in several passes where t
   }
 }
 
+TEST_CASE("layers of very different costs, losses that rise in steps, equal sums") {
+  std::mt19937_64 draw(34);
+  for (int instance = 0; instance < 40; ++instance) {
+    Drawn drawn(draw, 25, 15, 3000, 1);
+    drawn.least = drawn.most = 0;
+    for (std::size_t l = 0; l < drawn.table.size(); ++l) {
+      auto const weights = 20 + static_cast<std::int64_t>(draw() % (l % 4 == 0 ? 4000 : 90));
+      auto const scale = static_cast<double>(1 + draw() % 40), power = instance % 3 == 0 ? 0.6 : instance % 3 == 1 ? 1.0 : 2.5;
+      for (std::size_t k = 0; k < 15; ++k) {
+        drawn.table[l].cost[k] = drawn.plain[l].cost[k] = weights - weights * static_cast<std::int64_t>(k) / 14;
+        drawn.table[l].loss[k] = drawn.plain[l].loss[k] = std::round(scale * std::pow(static_cast<double>(k) / 14, power) + static_cast<double>(draw() % 3)) / 4;
+      }
+      drawn.most += weights;
+    }
+    auto const table = test::least_by_table(drawn.plain, drawn.most);
+    for (auto const share : {0.05, 0.2, 0.4, 0.6, 0.9}) {
+      auto const budget = static_cast<std::int64_t>(share * static_cast<double>(drawn.most));
+
+      INFO("instance " << instance << ", share " << share);
+      CHECK(loss_found(drawn, budget, {budget, drawn.most}, 1 << 20) == table[static_cast<std::size_t>(budget)]);
+    }
+  }
+}
+
 TEST_CASE("too many states are said to be too many, and never make a wrong answer") {
-  // Losses in proportion to costs: the bound prunes nothing, and every sum counts.
+  // Even costs, of which each is worth what it costs, and an odd budget: the bound says that all of it can be used, and prunes nothing.
   std::mt19937_64 draw(33);
   Drawn drawn(draw, 12, 8, 1'000'000, 2);
-  for (std::size_t l = 0; l < drawn.table.size(); ++l) {
-    for (std::size_t k = 0; k < 8; ++k) drawn.table[l].loss[k] = drawn.plain[l].loss[k] = 1e6 - static_cast<double>(drawn.table[l].cost[k]);
+  drawn.least = drawn.most = 0;
+  for (auto& layer : drawn.table) {
+    for (auto& cost : layer.cost) cost -= cost % 2;
+    drawn.least += *std::min_element(layer.cost.begin(), layer.cost.end());
+    drawn.most += *std::max_element(layer.cost.begin(), layer.cost.end());
+    for (std::size_t k = 0; k < 8; ++k) layer.loss[k] = 1e6 - static_cast<double>(layer.cost[k]);
   }
-  auto const budget = (drawn.least + drawn.most) / 2;
+  drawn.table.push_back({"odd", {0, 1}, {0.5, 0}, 0, "t"});
+  auto const budget = drawn.least + ((drawn.most - drawn.least) / 4) * 2 + 1;
   auto const problem = prepare(drawn.table, dp::Objective::min, {budget});
   Lagrangian const lagrangian(problem);
 

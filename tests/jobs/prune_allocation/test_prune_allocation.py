@@ -181,13 +181,14 @@ class PruneAllocation(JobTest):
         layers = draw_layers(random.Random(9), 20, 15, 2000)
         table, budgets = write_table(self.folder / "t.jsonl", layers), [3000, 9000]
         exact, greedy = self.solve(table, budgets, name="exact"), self.solve(table, budgets, name="greedy", method="greedy", ranks=2)
-        self.assert_ends(greedy, DONE, "greedy choices; the Lagrangian bound lies at most")
+        self.assert_ends(greedy, DONE, "greedy choices in ", " s; the Lagrangian bound lies at most")
         found = self.results(greedy)
         self.assert_same_bits(found["loss"], self.results(exact)["greedy"])
         self.assertTrue((found["cost"] <= budgets).all() and (found["loss"] >= self.results(exact)["loss"]).all())
         for q in range(2):
             np.testing.assert_allclose(sums(layers, found["choice"][q]), (found["cost"][q], found["loss"][q]))
         self.assertEqual(greedy.attribute("results", "proven_optimal"), 0)
+        self.assertTrue(all(0 < run.attribute("results", "solver_seconds") < 60 for run in (greedy, exact)))
 
     def test_hdf5_table(self):
         layers = draw_layers(random.Random(10), 6, 9, 300)
