@@ -13,6 +13,8 @@
 namespace bellshard::allocation {
 namespace {
 
+constexpr std::int64_t piece = std::int64_t{64} << 20;  // of a table between the device and its file [B]
+
 std::uint64_t sum_over(MPI_Comm comm, std::uint64_t sum) {
   BELLSHARD_MPI(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_UINT64_T, MPI_SUM, comm));  // wraps around, the same for any cut
   return sum;
@@ -48,14 +50,14 @@ double ChoiceTables::memory(std::vector<TableShape> const& shapes, std::int64_t 
     all += bytes;
     most = std::max(most, bytes);
   }
-  return place == TablePlace::memory ? all : 2 * most;  // and its copy on the way to the file
+  return place == TablePlace::memory ? all : most + std::min(most, static_cast<double>(piece));
 }
 
 std::filesystem::path ChoiceTables::path_of(std::size_t stage) const { return fmt::format("{}.choice-{:06}", stem_.string(), stage); }
 
 /// Each byte by its place in the file, so that the sum of all ranks does not depend on how many they are; odd weights, so that no single change goes unseen.
-std::uint64_t ChoiceTables::sum_of(std::size_t stage, std::vector<std::uint8_t> const& bytes) const {
-  auto const first = static_cast<std::uint64_t>(own(stage).begin * shapes_[stage].bytes);
+std::uint64_t ChoiceTables::sum_of(std::int64_t first_byte, std::vector<std::uint8_t> const& bytes) {
+  auto const first = static_cast<std::uint64_t>(first_byte);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) sum += (2 * (first + i) + 1) * 0x9E3779B97F4A7C15u * (bytes[i] + 1u);
   return sum;
@@ -69,13 +71,16 @@ void ChoiceTables::keep(std::size_t stage) {
   together(context_.comm(), [&] {
     if (context_.root()) place.create();
   });
-  std::vector<std::uint8_t> bytes;
+  std::uint64_t sum = 0;
   together(context_.comm(), [&] {
-    bytes = to_host(room(stage), 0, block.size() * width);
     if (block.empty()) return;
     std::fstream out(place.growing(), std::ios::binary | std::ios::in | std::ios::out);
     out.seekp(block.begin * width);
-    out.write(reinterpret_cast<char const*>(bytes.data()), block.size() * width);
+    for (std::int64_t done = 0; done < block.size() * width; done += piece) {
+      auto const bytes = to_host(room(stage), done, std::min(piece, block.size() * width - done));
+      out.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+      sum += sum_of(block.begin * width + done, bytes);
+    }
     out.flush();
     if (!out.good()) fail(ExitCode::cannot_write, "{}", place.message(place.obstacle("writing failed")));
   });
@@ -84,7 +89,7 @@ void ChoiceTables::keep(std::size_t stage) {
     place.sync();
     place.publish();
   });
-  sums_[stage] = sum_over(context_.comm(), sum_of(stage, bytes));
+  sums_[stage] = sum_over(context_.comm(), sum);
 }
 
 std::vector<std::uint8_t> ChoiceTables::read(std::size_t stage, Block cells) const {
@@ -144,9 +149,12 @@ std::vector<io::ShardedArray> ChoiceTables::arrays() {
 void ChoiceTables::check(std::size_t swept) const {
   if (place_ == TablePlace::memory) return;
   for (std::size_t s = 0; s < swept; ++s) {
-    std::vector<std::uint8_t> bytes;
-    together(context_.comm(), [&] { bytes = read(s, own(s)); });
-    BELLSHARD_INPUT(sum_over(context_.comm(), sum_of(s, bytes)) == sums_[s],
+    std::uint64_t sum = 0;
+    together(context_.comm(), [&] {
+      auto const block = own(s);
+      for (auto c = block.begin; c < block.end; c += piece) sum += sum_of(c * shapes_[s].bytes, read(s, {c, std::min(block.end, c + piece)}));
+    });
+    BELLSHARD_INPUT(sum_over(context_.comm(), sum) == sums_[s],
                     "{}: this table of choices is not the one that the checkpoint knows; start anew with --restart never", path_of(s).string());
   }
 }

@@ -43,7 +43,7 @@ class ChoiceTables {
 
  private:
   std::filesystem::path path_of(std::size_t stage) const;
-  std::uint64_t sum_of(std::size_t stage, std::vector<std::uint8_t> const& bytes) const;
+  static std::uint64_t sum_of(std::int64_t first_byte, std::vector<std::uint8_t> const& bytes);
   std::vector<std::uint8_t> read(std::size_t stage, Block cells) const;
 
   Context& context_;
