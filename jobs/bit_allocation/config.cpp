@@ -24,6 +24,21 @@ void Config::declare(Keys& keys) {
               "all layers but the measured one: at the highest precision, whose loss is then 0, or not quantised");
   keys.flag("quantisation.activations", activations, "quantise a layer's input as well as its weights, by one range for each layer that the calibration images show");
   keys.integer("quantisation.calibration", calibration, "the first so many images, for ranges and losses; accuracies are those of all images").range(1, 1e12).unit("count");
+  keys.table("calibration", "what is done to a layer at a precision before it is measured");
+  keys.choice("calibration.method", method, {{"none", Calibration::none}, {"adaquant", Calibration::adaquant}},
+              "none: weights and inputs are rounded to nearest; adaquant: each layer is fitted to its float32 outputs on the calibration images, on its own: weights, bias and ranges "
+              "(Hubara et al. 2021)");
+  keys.choice("calibration.norms", norms, {{"kept", Norms::kept}, {"networks", Norms::networks}, {"all", Norms::all}},
+              "batch norms: as they are, or re-estimated");
+  keys.variant("calibration.method", "adaquant", "mean squared error by Adam, slopes straight through rounding; the better of rounding to nearest and of what is found", [&] {
+    keys.integer("calibration.iterations", fit.iterations, "steps of Adam for each layer at each precision").range(1, 1e9).unit("count");
+    keys.integer("calibration.batch", fit.batch, "images of a step").range(1, 1e6).unit("count");
+    keys.real("calibration.weight_rate", fit.weight_rate, "learning rate of the weights; 0: they stay").range(0, 1e3);
+    keys.real("calibration.bias_rate", fit.bias_rate, "that of what is added to each output: the batch norm's shift, the linear layer's bias").range(0, 1e3);
+    keys.real("calibration.weight_range_rate", fit.weight_range_rate, "that of the range and the least number of the weights of each output channel").range(0, 1e3);
+    keys.real("calibration.input_range_rate", fit.input_range_rate, "that of the range and the least number of the layer's input").range(0, 1e3);
+    keys.integer("calibration.seed", fit.seed, "of the order in which batches take the images").range(0, 4294967295.0);
+  });
   keys.table("solver", "what is asked for, and how it is found");
   keys.reals("solver.compression", compression, "most that is stored (or done), in parts of float32; one result for each").range(0, 1, Border::open).example("[0.13, 0.2]");
   keys.choice("solver.limit", limit, {{"bits", Limit::bits}, {"operations", Limit::operations}},
@@ -40,7 +55,7 @@ void Config::check(Keys const& keys) const {
   if (std::set(bits.begin(), bits.end()).size() < bits.size()) keys.reject("quantisation.bits", "quantisation.bits names a precision twice");
   if (compression.empty()) keys.reject("solver.compression", "solver.compression is empty; name at least one share of float32, for example [0.2]");
   if (network.empty()) {
-    for (auto const* key : {"images.file", "solver.limit", "quantisation.base", "quantisation.activations", "quantisation.calibration"}) {
+    for (auto const* key : {"images.file", "solver.limit", "quantisation.base", "quantisation.activations", "quantisation.calibration", "calibration.method", "calibration.norms"}) {
       if (keys.given(key)) keys.reject(key, fmt::format("{} has no use without model.network", key));
     }
   } else {

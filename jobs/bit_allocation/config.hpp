@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "jobs/bit_allocation/fit_layer.hpp"
 #include "src/allocation/solve.hpp"
 #include "src/config/keys.hpp"
 #include "src/network/images.hpp"
@@ -10,6 +11,8 @@ namespace bellshard::bit_allocation {
 
 enum class Base { highest, float32 };
 enum class Limit { bits, operations };
+enum class Calibration { none, adaquant };
+enum class Norms { kept, networks, all };
 
 struct Config {
   std::filesystem::path table, network;  ///< one of them
@@ -18,6 +21,9 @@ struct Config {
   Base base = Base::highest;
   bool activations = true;
   std::int64_t calibration = 1000;  ///< images
+  Calibration method = Calibration::none;
+  FitConfig fit;
+  Norms norms = Norms::kept;
   std::vector<double> compression;
   Limit limit = Limit::bits;
   allocation::SolverConfig solver;

@@ -15,21 +15,31 @@ namespace {
 
 using namespace allocation;
 
+MeasuredPart const calibrating{"calibrated", "layers and precisions that are not calibrated yet"};
+
 /// The network that is measured, its ranges and its images.
 struct Measured {
   network::Network network;
   network::Images images, calibration;
   network::Forward near;  ///< over the calibration images
-  Quantiser quantiser;
-  MeasureSensitivity sensitivity;
+  std::vector<network::InputRange> ranges;
+  std::unique_ptr<MatchNorms> norms;           ///< where they are matched
+  network::Images whole_calibration;           ///< every rank all of them, where layers are fitted
+  std::unique_ptr<CalibrateLayers> calibrate;  ///< where layers are fitted
+  Quantiser nearest, quantiser;
+  std::unique_ptr<MeasureSensitivity> sensitivity;  ///< once layers are fitted
 
   Measured(Context& context, Config const& config)
       : network(network::read_network(context.comm(), config.network)),
         images(network::read_images(context.comm(), config.images, network.classes())),
         calibration(network::read_images(context.comm(), config.images.first(config.calibration), network.classes())),
         near(network, calibration),
-        quantiser(network, config.activations ? input_ranges(context, near) : std::vector<network::InputRange>{}),
-        sensitivity(context, calibration, near, quantiser, config.precisions(), config.base_bits()) {}
+        ranges(config.activations ? input_ranges(context, near) : std::vector<network::InputRange>{}),
+        norms(config.norms != Norms::kept ? std::make_unique<MatchNorms>(context, calibration, near) : nullptr),
+        whole_calibration(config.method == Calibration::none ? network::Images{} : network::read_images(MPI_COMM_SELF, config.images.first(config.calibration), network.classes())),
+        calibrate(config.method == Calibration::none ? nullptr : std::make_unique<CalibrateLayers>(context, network, whole_calibration, ranges, config.precisions(), config.fit)),
+        nearest(network, ranges),
+        quantiser(network, ranges, calibrate ? &calibrate->fitted() : nullptr) {}
 };
 
 /// What each layer costs at each precision, and the losses [layer, precision].
@@ -100,23 +110,34 @@ class BitAllocationJob : public Job {
     std::unique_ptr<Measured> measured;
     if (!config_.network.empty()) {
       measured = std::make_unique<Measured>(context, config_);
-      context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", measured->network.layers.size(), config_.bits.size(), measured->calibration.size,
-                         measured->sensitivity.base_loss());
-      auto const driven = measure(context, measured->sensitivity, record, output, canonical_text(keys, {"model", "images", "quantisation"}));
+      auto& m = *measured;
+      auto const fingerprint = canonical_text(keys, {"model", "images", "quantisation", "calibration"});
+      if (m.calibrate) {
+        context.log().info("{} layers at {} precisions each are fitted to their outputs on {} images", m.network.layers.size(), config_.bits.size(), m.calibration.size);
+        auto const driven = measure(context, *m.calibrate, record, output, fingerprint, calibrating);
+        if (driven.outcome == Outcome::stopped) return driven.exit_code();
+      }
+      m.sensitivity = std::make_unique<MeasureSensitivity>(context, m.calibration, m.near, m.quantiser, config_.norms == Norms::all ? m.norms.get() : nullptr, config_.precisions(), config_.base_bits());
+      context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", m.network.layers.size(), config_.bits.size(), m.calibration.size,
+                         m.sensitivity->base_loss());
+      auto const driven = measure(context, *m.sensitivity, record, output, fingerprint);
       if (driven.outcome == Outcome::stopped) return driven.exit_code();
     }
     auto const amounts = measured ? amounts_of(measured->network, measured->images) : std::vector<std::int64_t>{};
-    auto const table = measured ? make_table(measured->network, config_.bits, amounts, config_.limit, measured->sensitivity.increase()) : read_table(context.comm(), config_.table);
+    auto const table = measured ? make_table(measured->network, config_.bits, amounts, config_.limit, measured->sensitivity->increase()) : read_table(context.comm(), config_.table);
     auto const weights = measured ? bit_allocation::weights_of(measured->network) : weights_of(table, config_.bits);
     auto const budgets = budgets_of(config_, measured ? amounts : weights);
     Request request{config_.solver, table, budgets, record, output, {}, {}};
-    request.fingerprint = canonical_text(keys, {"model", "images", "quantisation"}) + "[solver]\n";
+    request.fingerprint = canonical_text(keys, {"model", "images", "quantisation", "calibration"}) + "[solver]\n";
     for (auto const* key : {"compression", "limit"}) request.fingerprint += fmt::format("{} = {}\n", key, keys.find(std::string("solver.") + key).value_toml);
     request.write_more = [&](io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation) {
       write_more(context, out, axes, allocation, table, weights, measured.get());
     };
     auto const code = solve(context, request);
-    if (measured && code == ExitCode::done) forget_measured(context, output);
+    if (measured && code == ExitCode::done) {
+      forget_measured(context, output);
+      forget_measured(context, output, calibrating);
+    }
     return code;
   }
 
@@ -126,7 +147,7 @@ class BitAllocationJob : public Job {
   }
 
   void write_more(Context& context, io::ResultFile& out, ResultAxes const& axes, Allocation const& allocation, Table const& table, std::vector<std::int64_t> const& weights,
-                  Measured const* measured) const {
+                  Measured* measured) const {
     auto const own = [&](io::Axis const& axis) { return context.root() ? Block{0, axis.size} : Block{}; };
     auto const all = config_.precisions();
     auto const layers = table.size();
@@ -149,13 +170,22 @@ class BitAllocationJob : public Job {
     out.write("layer_weights", {axes.layer}, of_layers, weights, {"count"}, "weights of each layer");
     out.write("sensitivity", {axes.layer, precision}, of_layers, loss, {"nat"}, "increase of the cross-entropy with this layer alone at the precision; at least 1e-6, 0 at the base's");
     if (!measured) return;
-    auto const& m = *measured;
+    auto& m = *measured;
     auto const products = products_of(m.network, m.images.rows, m.images.columns);
     out.write("operation_ratio", {axes.budget}, budgets, of_budgets(operation_ratio, products), {"1"}, "bit operations, in parts of float32");
     out.write("layer_products", {axes.layer}, of_layers, products, {"count"}, "products of a weight and an activation for a picture");
-    out.write("layer_cross_entropy", {axes.layer, precision}, of_layers, m.sensitivity.cross_entropy(), {"nat"}, "cross-entropy with this layer alone at the precision");
-    out.attribute("base_cross_entropy", m.sensitivity.base_loss());
-    write(out, budgets, axes.budget, own(precision), precision, try_mixed(context, m.network, m.images, m.quantiser, bits, all));
+    out.write("layer_cross_entropy", {axes.layer, precision}, of_layers, m.sensitivity->cross_entropy(), {"nat"}, "cross-entropy with this layer alone at the precision");
+    out.attribute("base_cross_entropy", m.sensitivity->base_loss());
+    auto const tried = try_mixed(context, m.network, m.images, {m.quantiser, m.norms.get(), &m.near}, bits, all);
+    write(out, budgets, axes.budget, own(precision), precision, tried, "", "quantised");
+    out.attribute("float32_accuracy", tried.whole.accuracy);
+    out.attribute("float32_cross_entropy", tried.whole.cross_entropy);
+    if (m.calibrate == nullptr && m.norms == nullptr) return;
+    write(out, budgets, axes.budget, own(precision), precision, try_mixed(context, m.network, m.images, {m.nearest}, bits, all), "nearest_", "rounded to nearest");
+    if (m.calibrate == nullptr) return;
+    auto const& fitted = m.calibrate->fitted();
+    out.write("nearest_layer_error", {axes.layer, precision}, of_layers, fitted.errors(&FittedLayer::error_before), {"1"}, "mean squared error of the layer's outputs on the calibration images, rounded to nearest");
+    out.write("layer_error", {axes.layer, precision}, of_layers, fitted.errors(&FittedLayer::error_after), {"1"}, "mean squared error of the layer's outputs on the calibration images, calibrated");
   }
 
   Config config_;

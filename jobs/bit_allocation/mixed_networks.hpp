@@ -18,11 +18,18 @@ struct MixedNetworks {
   Quality whole;                 ///< in float32
 };
 
-/// Quantises the network as allocated, and all its layers alike, and measures what comes out. bits [budget, layer]. Collective.
-MixedNetworks try_mixed(Context& context, network::Network const& network, network::Images const& images, Quantiser const& quantiser, std::vector<std::int32_t> const& bits,
+/// How layers of a network are brought to a precision.
+struct Treatment {
+  Quantiser const& quantiser;
+  MatchNorms const* norms = nullptr;   ///< nullptr: batch norms stay as the quantiser leaves them
+  network::Forward* near = nullptr;    ///< over the images that norms are matched on
+};
+
+/// Quantises the network as allocated, and all its layers alike, and measures what comes out on all images. bits [budget, layer]. Collective.
+MixedNetworks try_mixed(Context& context, network::Network const& network, network::Images const& images, Treatment const& treatment, std::vector<std::int32_t> const& bits,
                         std::vector<std::int32_t> const& precisions);
 
-/// accuracy, cross_entropy [budget]; uniform_accuracy, uniform_cross_entropy [precision]; attributes float32_accuracy, float32_cross_entropy.
-void write(io::ResultFile& out, Block budgets, io::Axis const& budget, Block precisions, io::Axis const& precision, MixedNetworks const& networks);
+/// PREFIXaccuracy, PREFIXcross_entropy [budget]; uniform_PREFIXaccuracy, uniform_PREFIXcross_entropy [precision]. how: "quantised", "rounded to nearest", for their names.
+void write(io::ResultFile& out, Block budgets, io::Axis const& budget, Block precisions, io::Axis const& precision, MixedNetworks const& networks, std::string const& prefix, std::string const& how);
 
 }  // namespace bellshard::bit_allocation

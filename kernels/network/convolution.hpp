@@ -51,6 +51,9 @@ struct Shortcut {
   int first_output = 0;
 };
 
+/// What becomes of a sum: max(0, sum), or itself.
+enum class Ending { rectified, plain };
+
 /// A tile of outputs of one row for one pack of images: a functor over (group of images, group of outputs, row, tile of columns, pack).
 template <int stride>
 struct ConvolutionTile {
@@ -58,6 +61,7 @@ struct ConvolutionTile {
   ConvolutionWeights layer;
   Shortcut shortcut;
   FeatureMaps out;
+  Ending ending;
   int output_groups, column_tiles;
 
   KOKKOS_INLINE_FUNCTION void operator()(std::int64_t item) const {
@@ -117,19 +121,21 @@ struct ConvolutionTile {
     if (channel >= 0 && channel < static_cast<int>(shortcut.maps.extent(1))) {
       value = value + load(&shortcut.maps(images, channel, row * shortcut.stride, column * shortcut.stride, 0) + pack);
     }
-    store(&out(images, output, row, column, 0) + pack, rectified(value));
+    store(&out(images, output, row, column, 0) + pack, ending == Ending::rectified ? rectified(value) : value);
   }
 };
 
 /// out = max(0, scale (in convolved with weight) + shift + shortcut): padding 1, stride 1 or 2; out has the rows and columns of in / stride, rounded up.
-inline void convolve(Execution const& execution, ConstFeatureMaps const& in, ConvolutionWeights const& layer, int stride, Shortcut const& shortcut, FeatureMaps const& out) {
+/// Ending::plain: without the max.
+inline void convolve(Execution const& execution, ConstFeatureMaps const& in, ConvolutionWeights const& layer, int stride, Shortcut const& shortcut, FeatureMaps const& out,
+                     Ending ending = Ending::rectified) {
   auto const groups = static_cast<int>((layer.outputs + tile_outputs - 1) / tile_outputs);
   auto const tiles = static_cast<int>((out.extent(3) + tile_columns - 1) / tile_columns);
   auto const policy = items(execution, static_cast<std::int64_t>(out.extent(0) * out.extent(2)) * groups * tiles * packs);
   if (stride == 1) {
-    Kokkos::parallel_for("bellshard::network::convolve", policy, ConvolutionTile<1>{in, layer, shortcut, out, groups, tiles});
+    Kokkos::parallel_for("bellshard::network::convolve", policy, ConvolutionTile<1>{in, layer, shortcut, out, ending, groups, tiles});
   } else {
-    Kokkos::parallel_for("bellshard::network::convolve_halving", policy, ConvolutionTile<2>{in, layer, shortcut, out, groups, tiles});
+    Kokkos::parallel_for("bellshard::network::convolve_halving", policy, ConvolutionTile<2>{in, layer, shortcut, out, ending, groups, tiles});
   }
 }
 

@@ -14,7 +14,7 @@
 namespace bellshard::network {
 
 // Images lie innermost: a work item has a pack of them, one weight multiplies the pack. On the host a pack is a vector register, on a device
-// one image, and neighbouring threads have neighbouring images. fused(a, b, c) is a b + c in one rounding, where the machine has it.
+// one image, and neighbouring threads have neighbouring images. fused(a, b, c) is a b + c in one rounding, where the machine has it; a is a pack or one number for all of it.
 #if defined(BELLSHARD_LANES_OF_DEVICE)
 inline constexpr int lanes = 32;
 using Pack = float;
@@ -22,14 +22,17 @@ KOKKOS_INLINE_FUNCTION Pack fused(float a, Pack b, Pack c) { return ::fmaf(a, b,
 #elif defined(__AVX512F__)
 inline constexpr int lanes = 16;
 using Pack = __m512;
-inline Pack fused(float a, Pack b, Pack c) { return _mm512_fmadd_ps(_mm512_set1_ps(a), b, c); }
+inline Pack fused(Pack a, Pack b, Pack c) { return _mm512_fmadd_ps(a, b, c); }
+inline Pack fused(float a, Pack b, Pack c) { return fused(_mm512_set1_ps(a), b, c); }
 #elif defined(__AVX2__) && defined(__FMA__)
 inline constexpr int lanes = 8;
 using Pack = __m256;
-inline Pack fused(float a, Pack b, Pack c) { return _mm256_fmadd_ps(_mm256_set1_ps(a), b, c); }
+inline Pack fused(Pack a, Pack b, Pack c) { return _mm256_fmadd_ps(a, b, c); }
+inline Pack fused(float a, Pack b, Pack c) { return fused(_mm256_set1_ps(a), b, c); }
 #else
 inline constexpr int lanes = 8;
 typedef float Pack __attribute__((vector_size(lanes * sizeof(float)), may_alias));
+inline Pack fused(Pack a, Pack b, Pack c) { return a * b + c; }
 inline Pack fused(float a, Pack b, Pack c) { return a * b + c; }
 #endif
 

@@ -51,6 +51,31 @@ inline void apply_linear(Execution const& execution, ConstFeatureMaps const& in,
       });
 }
 
+/// Sum and sum of squares of each map: sums [image, channel, 2], from image `first` on.
+inline void channel_sums(Execution const& execution, ConstFeatureMaps const& maps, Array<double> const& sums, std::int64_t first) {
+  auto const channels = static_cast<std::int64_t>(maps.extent(1)), cells = static_cast<std::int64_t>(maps.extent(2) * maps.extent(3));
+  auto const images = static_cast<std::int64_t>(sums.extent(0)) / (2 * channels);
+  Kokkos::parallel_for(
+      "bellshard::network::channel_sums", items(execution, static_cast<std::int64_t>(maps.extent(0)) * channels * packs), KOKKOS_LAMBDA(std::int64_t item) {
+        auto const pack = item % packs * pack_width, channel = item / packs % channels, group = item / packs / channels;
+        float const* const from = &maps(group, channel, 0, 0, 0) + pack;
+        double sum[pack_width] = {}, squares[pack_width] = {};
+        for (std::int64_t k = 0; k < cells; ++k) {
+          for (int l = 0; l < pack_width; ++l) {
+            double const value = static_cast<double>(from[k * lanes + l]);
+            sum[l] += value;
+            squares[l] += value * value;
+          }
+        }
+        for (int l = 0; l < pack_width; ++l) {
+          auto const image = first + group * lanes + pack + l;
+          if (image >= images) continue;
+          sums((image * channels + channel) * 2) = sum[l];
+          sums((image * channels + channel) * 2 + 1) = squares[l];
+        }
+      });
+}
+
 /// Cosine of the angle between the maps a and b of each image, which have one shape; 1 where both are 0, 0 where one is.
 /// cosine [image], from `first` on
 inline void compare(Execution const& execution, ConstFeatureMaps const& a, ConstFeatureMaps const& b, Array<double> const& cosine, std::int64_t first) {

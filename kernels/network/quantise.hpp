@@ -10,13 +10,21 @@ struct Levels {
   double most = 0;
 };
 
+/// most + 1 levels over a range from the least number on: scale = range / most, least / scale rounded to a whole number. -range <= least <= 0.
+KOKKOS_INLINE_FUNCTION Levels levels_over(double range, double least, double most) {
+  double const scale = range / most;
+  if (!(scale > 0)) return {};  // all numbers are 0
+  return {scale, ::rint(least / scale), most};
+}
+
 /// The nearest level; of two equally near ones the even q of the rounded quotient.
-KOKKOS_INLINE_FUNCTION float quantised(float value, Levels const& levels) {
-  if (!(levels.scale > 0)) return value;
-  double q = static_cast<double>(value) / levels.scale - levels.zero;
+KOKKOS_INLINE_FUNCTION float quantised(double value, Levels const& levels) {
+  if (!(levels.scale > 0)) return static_cast<float>(value);
+  double q = value / levels.scale - levels.zero;
   q = q < 0 ? 0 : q > levels.most ? levels.most : q;
   return static_cast<float>(levels.scale * (::rint(q) + levels.zero));
 }
+KOKKOS_INLINE_FUNCTION float quantised(float value, Levels const& levels) { return quantised(static_cast<double>(value), levels); }
 
 /// Every number of `in` at its nearest level; out of the same shape, may be `in` itself.
 inline void quantise(Execution const& execution, ConstFeatureMaps const& in, Levels const& levels, FeatureMaps const& out) {

@@ -44,10 +44,10 @@ std::string sums_of_inputs(io::RunRecord const& record) {
   return text;
 }
 
-DriveOptions measuring_options(std::filesystem::path const& output) {
+DriveOptions measuring_options(std::filesystem::path const& output, MeasuredPart const& part) {
   DriveOptions options;
   options.output = output;
-  options.part = "measured";
+  options.part = part.name;
   return options;
 }
 
@@ -185,16 +185,16 @@ ExitCode solve(Context& context, Request const& request) {
   return sweep_table(context, request, problem, lagrangian, asked, begin);
 }
 
-DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint) {
-  auto options = measuring_options(output);
+DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint, MeasuredPart const& part) {
+  auto options = measuring_options(output, part);
   options.fingerprint = std::move(fingerprint) + sums_of_inputs(record);
   options.checkpoint_each_sweep = true;
   options.residual_unit = "count";
-  options.residual_name = "layers that are not measured yet";
+  options.residual_name = part.left;
   return drive(context, step, record, options);
 }
 
-void forget_measured(Context& context, std::filesystem::path const& output) { discard_checkpoints(context, measuring_options(output)); }
+void forget_measured(Context& context, std::filesystem::path const& output, MeasuredPart const& part) { discard_checkpoints(context, measuring_options(output, part)); }
 
 void estimate(Context const& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, Estimate& estimate) {
   auto const problem = prepare(table, solver.objective, budgets);

@@ -42,10 +42,16 @@ struct Request {
 /// or greedily), checks them and writes the result, with the attributes `method`, `proven_optimal` and `solver_seconds`. Collective. Stopped early: exit 75, no result.
 ExitCode solve(Context& context, Request const& request);
 
-/// Drives a step that measures a table, a layer a sweep, with a checkpoint after each. The last one stays until forget_measured(): what is measured need not be
-/// measured again. fingerprint: of what the losses depend on besides the inputs. Collective.
-DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint);
-void forget_measured(Context& context, std::filesystem::path const& output);
+/// What is measured before solve(), a layer or a few a sweep.
+struct MeasuredPart {
+  std::string name = "measured";  ///< of the checkpoints' name
+  std::string left = "layers that are not measured yet";
+};
+
+/// Drives a step that measures a table, or what it needs, with a checkpoint after each sweep. The last one stays until forget_measured(): what is measured need not
+/// be measured again. fingerprint: of what the losses depend on besides the inputs. Collective.
+DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint, MeasuredPart const& part = {});
+void forget_measured(Context& context, std::filesystem::path const& output, MeasuredPart const& part = {});
 
 /// The size of the problem and what solving it takes.
 void estimate(Context const& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, Estimate& estimate);

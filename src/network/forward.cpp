@@ -119,12 +119,15 @@ FeatureMaps Forward::taken(std::size_t layer, FeatureMaps const& maps, int buffe
 
 Forward::Stage Forward::begin(std::int64_t first_group, std::int64_t groups, Activations const* from, Look const& look) const {
   if (from != nullptr) return {part(from->maps, first_group, groups), -1};
-  Execution const execution;
-  auto const pictures = in_buffer(1, groups, images_);
-  normalise(execution, pixel_, first_group * lanes, factor_, shift_, pictures);
   auto const maps = in_buffer(0, groups, shape_.front());
-  convolve(execution, taken(0, pictures, 1, look), convolutions_.front(), 1, {}, maps);
+  convolve(Execution(), taken(0, pictures(first_group, groups), 1, look), convolutions_.front(), 1, {}, maps);
   return {maps, 0};
+}
+
+FeatureMaps Forward::pictures(std::int64_t first_group, std::int64_t groups) const {
+  auto const maps = in_buffer(1, groups, images_);
+  normalise(Execution(), pixel_, first_group * lanes, factor_, shift_, maps);
+  return maps;
 }
 
 Forward::Stage Forward::pass(std::size_t block, Stage const& in, Look const& look) const {
@@ -137,6 +140,26 @@ Forward::Stage Forward::pass(std::size_t block, Stage const& in, Look const& loo
   convolve(execution, taken(first, in.maps, spare, look), convolutions_[first], own.stride, {}, inner);
   convolve(execution, taken(second, inner, middle, look), convolutions_[second], 1, {in.maps, own.stride, static_cast<int>((own.outputs - own.inputs) / 2)}, out);
   return {out, last};
+}
+
+FeatureMaps Forward::plain_outputs(std::size_t layer, Stage const& in, std::int64_t first_group) const {
+  Execution const execution;
+  auto const groups = static_cast<std::int64_t>(in.maps.extent(0));
+  if (layer == 0) {
+    auto const out = in_buffer(0, groups, shape_.front());
+    convolve(execution, taken(0, pictures(first_group, groups), 1, {}), convolutions_.front(), 1, {}, out, Ending::plain);
+    return out;
+  }
+  auto const block = network_.block_of(layer);
+  auto const stride = network_.blocks[block].stride;
+  int const middle = (in.buffer + 1) % buffers, last = (in.buffer + 2) % buffers;
+  auto const inner = in_buffer(middle, groups, shape_[block + 1]), out = in_buffer(last, groups, shape_[block + 1]);
+  auto const first = Network::layer_of(block, 0);
+  auto const ending = layer == first ? Ending::plain : Ending::rectified;
+  convolve(execution, taken(first, in.maps, spare, {}), convolutions_[first], stride, {}, inner, ending);
+  if (layer == first) return inner;
+  convolve(execution, taken(layer, inner, middle, {}), convolutions_[layer], 1, {}, out, Ending::plain);
+  return out;
 }
 
 FeatureMaps Forward::pooled(Stage const& stage, Look const& look) const {
@@ -201,6 +224,22 @@ std::vector<std::vector<double>> Forward::cosines() const {
   std::vector<std::vector<double>> result;
   for (auto const& each : cosine) result.push_back(to_host(each));
   return result;
+}
+
+std::vector<double> Forward::channel_sums(std::size_t layer, Activations const* from) const {
+  BELLSHARD_EXPECT(layer + 1 < network_.layers.size());
+  auto const outputs = network_.layers[layer].outputs;
+  Array<double> const sums("bellshard::network::channel_sums", static_cast<std::size_t>(images_.own.size() * outputs * 2));
+  for_each_batch(network_.block_of(layer), Mask(network_.blocks.size(), 1), from, [&](std::int64_t first, Stage const& stage) {
+    network::channel_sums(Execution(), plain_outputs(layer, stage, first), sums, first * lanes);
+  });
+  Execution().fence();
+  return to_host(sums);
+}
+
+double Forward::cells(std::size_t layer) const {
+  auto const& out = shape_[layer == 0 ? 0 : network_.block_of(layer) + 1];
+  return static_cast<double>(out.rows * out.columns);
 }
 
 std::vector<InputRange> Forward::input_ranges() const {

@@ -50,6 +50,10 @@ class Forward {
   std::vector<float> logits(Mask const& active, Activations const* from = nullptr) const;
   /// Cosine of a block's input and output for each own image in a pass with all blocks: [block][own image], empty where it is not removable.
   std::vector<std::vector<double>> cosines() const;
+  /// Of a convolution's outputs, before shortcut and max(0, ...): their sum and sum of squares over the cells, [own image, output, 2]. In a pass with all
+  /// blocks, from the images (layer 0: always) or from the input of the layer's own block.
+  std::vector<double> channel_sums(std::size_t layer, Activations const* from = nullptr) const;
+  double cells(std::size_t layer) const;  ///< rows x columns of a convolution's output
   /// Of each layer over all own images, in a pass with all blocks: [layer].
   std::vector<InputRange> input_ranges() const;
 
@@ -66,6 +70,9 @@ class Forward {
   /// What a layer is given, before it is quantised.
   using Look = std::function<void(std::size_t layer, FeatureMaps const& in)>;
   Stage begin(std::int64_t first_group, std::int64_t groups, Activations const* from, Look const& look = {}) const;
+  FeatureMaps pictures(std::int64_t first_group, std::int64_t groups) const;
+  /// The outputs of a layer before shortcut and max(0, ...). in: of its block; of layer 0 nothing.
+  FeatureMaps plain_outputs(std::size_t layer, Stage const& in, std::int64_t first_group) const;
   Stage pass(std::size_t block, Stage const& in, Look const& look = {}) const;
   /// The linear layer's input: the mean of each map.
   FeatureMaps pooled(Stage const& stage, Look const& look = {}) const;

@@ -8,9 +8,7 @@ namespace bellshard::network {
 Levels levels_of(double least, double greatest, std::int32_t bits) {
   least = std::min(0.0, least);
   greatest = std::max(0.0, greatest);
-  double const most = std::exp2(bits) - 1, scale = (greatest - least) / most;
-  if (!(scale > 0)) return {};  // all numbers are 0
-  return {scale, std::rint(least / scale), most};
+  return levels_over(greatest - least, least, std::exp2(bits) - 1);
 }
 
 std::vector<float> quantised_weight(Layer const& layer, std::int32_t bits) {
