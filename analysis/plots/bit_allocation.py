@@ -1,4 +1,4 @@
-"""The bits of each layer at each budget; of a network also what it is right on against its size, beside uniform precisions, and what each layer loses at each precision."""
+"""The bits of each layer at each budget; of a network also what it is right on against its size, beside uniform precisions and, where layers were calibrated, beside rounding to nearest."""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -20,8 +20,12 @@ def draw_bits(axes, results):
 
 def draw_accuracies(axes, results):
     axes.axhline(results.attrs["float32_accuracy"], color=style.QUIET, linewidth=1, label="float32")
-    axes.plot(results["ratio"][()], results["accuracy"][()], "o-", color=style.ACCENT, label="as allocated")
-    axes.plot(results["precision"][()] / 32, results["uniform_accuracy"][()], "x", color=style.INK, label="all layers alike")
+    how = ", calibrated" if "nearest_accuracy" in results else ""
+    axes.plot(results["ratio"][()], results["accuracy"][()], "o-", color=style.ACCENT, label="as allocated" + how)
+    axes.plot(results["precision"][()] / 32, results["uniform_accuracy"][()], "x", color=style.INK, label="all layers alike" + how)
+    if how:  # the same bits without calibration
+        axes.plot(results["ratio"][()], results["nearest_accuracy"][()], "o--", color=style.ACCENT, markerfacecolor="none", linewidth=1, label="as allocated, rounded to nearest")
+        axes.plot(results["precision"][()] / 32, results["uniform_nearest_accuracy"][()], "+", color=style.INK, label="all layers alike, rounded to nearest")
     axes.set_xlabel("Bits of all weights, in parts of float32")
     axes.set_ylabel("Share of images that the network is right on")
     axes.grid(color=style.QUIET, alpha=0.25, linewidth=0.6)

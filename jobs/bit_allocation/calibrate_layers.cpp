@@ -58,6 +58,18 @@ std::vector<io::ShardedArray> FittedLayers::arrays() {
           io::replicated_array("fitted_numbers", numbers_, "levels of the input (scale, zero, most) and errors before and after, of each layer at each precision")};
 }
 
+double fitted_bytes(network::Network const& network, std::size_t precisions) {
+  double numbers = 0;
+  for (auto const& layer : network.layers) numbers += static_cast<double>(layer.weight.size() + layer.shift.size());
+  return 4 * numbers * static_cast<double>(precisions);
+}
+
+double largest_fit_bytes(network::Network const& network, network::ImageShape const& images, std::int64_t batch) {
+  double most = 0;
+  for (auto const& shape : layer_shapes(network, images)) most = std::max(most, sample_bytes(shape, images.size) + fit_bytes(shape, std::min(batch, images.size)));
+  return most;
+}
+
 CalibrateLayers::CalibrateLayers(Context& context, network::Network const& network, network::Images const& images, std::vector<network::InputRange> ranges, std::vector<std::int32_t> bits,
                                  FitConfig const& config)
     : context_(context), network_(network), shape_(layer_shapes(network, images)), walk_(network, images), ranges_(std::move(ranges)), config_(config), fitted_(network, std::move(bits)) {}

@@ -32,6 +32,10 @@ class FittedLayers {
   std::vector<double> numbers_;                          ///< [task, (scale, zero, most of the input's levels, error before, after)]
 };
 
+// Bytes on a rank: of all that was fitted, and of the largest fit with its layer's samples.
+double fitted_bytes(network::Network const& network, std::size_t precisions);
+double largest_fit_bytes(network::Network const& network, network::ImageShape const& images, std::int64_t batch);
+
 /// Fits each layer at each precision, independently of the others: a task that one rank does alone. As many tasks a sweep as there are ranks.
 class CalibrateLayers : public Step {
  public:

@@ -28,8 +28,10 @@ void Config::declare(Keys& keys) {
   keys.choice("calibration.method", method, {{"none", Calibration::none}, {"adaquant", Calibration::adaquant}},
               "none: weights and inputs are rounded to nearest; adaquant: each layer is fitted to its float32 outputs on the calibration images, on its own: weights, bias and ranges "
               "(Hubara et al. 2021)");
-  keys.choice("calibration.norms", norms, {{"kept", Norms::kept}, {"networks", Norms::networks}, {"all", Norms::all}},
-              "batch norms: as they are, or re-estimated");
+  auto const norms = [&](bool& field) {
+    keys.flag("calibration.match_norms", field, "in networks that come out, give each output of a convolution the mean and variance over the calibration images that it has in float32 (batch norms re-estimated)");
+  };
+  keys.variant("calibration.method", "none", "rounding to nearest", [&] { norms(match_nearest_norms); });
   keys.variant("calibration.method", "adaquant", "mean squared error by Adam, slopes straight through rounding; the better of rounding to nearest and of what is found", [&] {
     keys.integer("calibration.iterations", fit.iterations, "steps of Adam for each layer at each precision").range(1, 1e9).unit("count");
     keys.integer("calibration.batch", fit.batch, "images of a step").range(1, 1e6).unit("count");
@@ -38,6 +40,7 @@ void Config::declare(Keys& keys) {
     keys.real("calibration.weight_range_rate", fit.weight_range_rate, "that of the range and the least number of the weights of each output channel").range(0, 1e3);
     keys.real("calibration.input_range_rate", fit.input_range_rate, "that of the range and the least number of the layer's input").range(0, 1e3);
     keys.integer("calibration.seed", fit.seed, "of the order in which batches take the images").range(0, 4294967295.0);
+    norms(match_fitted_norms);
   });
   keys.table("solver", "what is asked for, and how it is found");
   keys.reals("solver.compression", compression, "most that is stored (or done), in parts of float32; one result for each").range(0, 1, Border::open).example("[0.13, 0.2]");
@@ -55,7 +58,7 @@ void Config::check(Keys const& keys) const {
   if (std::set(bits.begin(), bits.end()).size() < bits.size()) keys.reject("quantisation.bits", "quantisation.bits names a precision twice");
   if (compression.empty()) keys.reject("solver.compression", "solver.compression is empty; name at least one share of float32, for example [0.2]");
   if (network.empty()) {
-    for (auto const* key : {"images.file", "solver.limit", "quantisation.base", "quantisation.activations", "quantisation.calibration", "calibration.method", "calibration.norms"}) {
+    for (auto const* key : {"images.file", "solver.limit", "quantisation.base", "quantisation.activations", "quantisation.calibration", "calibration.method", "calibration.match_norms"}) {
       if (keys.given(key)) keys.reject(key, fmt::format("{} has no use without model.network", key));
     }
   } else {

@@ -12,7 +12,6 @@ namespace bellshard::bit_allocation {
 enum class Base { highest, float32 };
 enum class Limit { bits, operations };
 enum class Calibration { none, adaquant };
-enum class Norms { kept, networks, all };
 
 struct Config {
   std::filesystem::path table, network;  ///< one of them
@@ -23,7 +22,7 @@ struct Config {
   std::int64_t calibration = 1000;  ///< images
   Calibration method = Calibration::none;
   FitConfig fit;
-  Norms norms = Norms::kept;
+  bool match_nearest_norms = false, match_fitted_norms = true;  ///< the one that method asks for is in force
   std::vector<double> compression;
   Limit limit = Limit::bits;
   allocation::SolverConfig solver;
@@ -32,6 +31,7 @@ struct Config {
   Config() { solver.frontier = false; }
   std::vector<std::int32_t> precisions() const { return {bits.begin(), bits.end()}; }
   std::int32_t base_bits() const;
+  bool match_norms() const { return method == Calibration::none ? match_nearest_norms : match_fitted_norms; }
 
   void declare(Keys& keys);
   void check(Keys const& keys) const;

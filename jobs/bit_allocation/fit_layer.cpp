@@ -64,7 +64,7 @@ class Fit {
         shape_(samples.shape),
         size_(std::min(config.batch, samples.images())),
         batch_(shape_, size_),
-        in_order_(to_device(draw_in_order(samples.images()), "bellshard::bit_allocation::order")),
+        in_order_(in_order(samples.images())),
         chosen_(to_device(draw_batches(samples.images(), size_ * config.iterations, config.seed), "bellshard::bit_allocation::chosen")),
         quantises_input_(range != nullptr),
         given_(quantises_input_ ? FeatureMaps("bellshard::bit_allocation::given", batch_.in.layout()) : batch_.in),
@@ -119,12 +119,6 @@ class Fit {
   }
 
  private:
-  static std::vector<std::int64_t> draw_in_order(std::int64_t images) {
-    std::vector<std::int64_t> order;
-    for (std::int64_t i = 0; i < images; ++i) order.push_back(i);
-    return order;
-  }
-
   WeightLevels weight_levels() const { return {weight_.number, range_.number, least_.number, most_}; }
 
   /// Weights and shift, as they are now, where kernels take them from.
@@ -173,10 +167,10 @@ class Fit {
     sum_lines(execution, weight_lines_, lanes, slope_);
     if (quantises_input_) move_input(t);
     weight_level_slopes(execution, weight_levels(), slope_, of_range_, of_least_);
-    move(execution, weight_, slope_, AdamStep(config_.weight_rate, t));
-    move(execution, shift_, of_shift_, AdamStep(config_.bias_rate, t));
-    move(execution, range_, of_range_, AdamStep(config_.weight_range_rate, t));
-    move(execution, least_, of_least_, AdamStep(config_.weight_range_rate, t));
+    move_numbers(execution, weight_, slope_, AdamStep(config_.weight_rate, t));
+    move_numbers(execution, shift_, of_shift_, AdamStep(config_.bias_rate, t));
+    move_numbers(execution, range_, of_range_, AdamStep(config_.weight_range_rate, t));
+    move_numbers(execution, least_, of_least_, AdamStep(config_.weight_range_rate, t));
     keep_zero_inside(execution, range_.number, least_.number, smallest_);
     take_levels();
   }
@@ -235,7 +229,7 @@ FittedLayer fit_layer(Layer const& layer, LayerSamples const& samples, InputRang
 
 double fit_bytes(LayerShape const& shape, std::int64_t batch) {
   auto const images = (batch + lanes - 1) / lanes * lanes;
-  auto const maps = 2 * shape.in_cells() + (shape.stride > 1 ? shape.outputs * shape.in_rows * shape.in_columns : 0);
+  auto const maps = 3 * shape.in_cells() + 2 * shape.cells() + shape.shortcut_cells() + (shape.stride > 1 ? shape.outputs * shape.in_rows * shape.in_columns : 0);
   auto const weights = shape.inputs * shape.outputs * shape.taps;
   return 4.0 * static_cast<double>(images * maps) + static_cast<double>(weights) * (4 * 8 + 2 * 4 + 4 * lanes);
 }

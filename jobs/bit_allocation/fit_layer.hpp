@@ -31,7 +31,7 @@ struct FittedLayer {
 /// samples) the best is kept, rounding to nearest included. range: nullptr: the input is not quantised.
 FittedLayer fit_layer(network::Layer const& layer, LayerSamples const& samples, network::InputRange const* range, std::int32_t bits, FitConfig const& config);
 
-/// Bytes of a fit beside its samples.
+/// Bytes of a fit beside its samples: the maps of a batch, weights and what Adam remembers of them.
 double fit_bytes(LayerShape const& shape, std::int64_t batch);
 
 }  // namespace bellshard::bit_allocation

@@ -5,6 +5,7 @@
 
 #include "jobs/bit_allocation/config.hpp"
 #include "jobs/bit_allocation/mixed_networks.hpp"
+#include "jobs/bit_allocation/sensitivity.hpp"
 #include "jobs/bit_allocation/size.hpp"
 #include "src/allocation/solve.hpp"
 #include "src/config/job_file.hpp"
@@ -35,7 +36,7 @@ struct Measured {
         calibration(network::read_images(context.comm(), config.images.first(config.calibration), network.classes())),
         near(network, calibration),
         ranges(config.activations ? input_ranges(context, near) : std::vector<network::InputRange>{}),
-        norms(config.norms != Norms::kept ? std::make_unique<MatchNorms>(context, calibration, near) : nullptr),
+        norms(config.match_norms() ? std::make_unique<MatchNorms>(context, calibration, near) : nullptr),
         whole_calibration(config.method == Calibration::none ? network::Images{} : network::read_images(MPI_COMM_SELF, config.images.first(config.calibration), network.classes())),
         calibrate(config.method == Calibration::none ? nullptr : std::make_unique<CalibrateLayers>(context, network, whole_calibration, ranges, config.precisions(), config.fit)),
         nearest(network, ranges),
@@ -100,6 +101,11 @@ class BitAllocationJob : public Job {
     std::vector<double> unmeasured;  // losses that rise as precisions fall
     for (std::size_t i = 0; i < amounts.size() * config_.bits.size(); ++i) unmeasured.push_back(-static_cast<double>(config_.bits[i % config_.bits.size()]));
     allocation::estimate(context, config_.solver, make_table(network, config_.bits, amounts, config_.limit, unmeasured), budgets_of(config_, amounts), estimate);
+    if (config_.method == Calibration::adaquant) {
+      auto const shape = network::read_image_shape(context.comm(), config_.images.first(config_.calibration));
+      estimate.memory.push_back({"a layer's inputs and outputs on all calibration images, and its fit", largest_fit_bytes(network, shape, config_.fit.batch)});
+      estimate.memory.push_back({"layers that were fitted", fitted_bytes(network, config_.bits.size())});
+    }
     return estimate;
   }
 
@@ -117,7 +123,7 @@ class BitAllocationJob : public Job {
         auto const driven = measure(context, *m.calibrate, record, output, fingerprint, calibrating);
         if (driven.outcome == Outcome::stopped) return driven.exit_code();
       }
-      m.sensitivity = std::make_unique<MeasureSensitivity>(context, m.calibration, m.near, m.quantiser, config_.norms == Norms::all ? m.norms.get() : nullptr, config_.precisions(), config_.base_bits());
+      m.sensitivity = std::make_unique<MeasureSensitivity>(context, m.calibration, m.near, m.quantiser, config_.precisions(), config_.base_bits());
       context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", m.network.layers.size(), config_.bits.size(), m.calibration.size,
                          m.sensitivity->base_loss());
       auto const driven = measure(context, *m.sensitivity, record, output, fingerprint);

@@ -22,13 +22,13 @@ Samples samples_of(std::int64_t images, std::int64_t cells) {
   return Samples(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::bit_allocation::samples"), static_cast<std::size_t>(images), static_cast<std::size_t>(cells));
 }
 
+}  // namespace
+
 Array<std::int64_t> in_order(std::int64_t images) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(images));
   std::iota(order.begin(), order.end(), 0);
   return to_device(order, "bellshard::bit_allocation::order");
 }
-
-}  // namespace
 
 std::vector<LayerShape> layer_shapes(Network const& network, ImageShape const& images) {
   std::vector<LayerShape> shapes;
@@ -76,11 +76,6 @@ void LayerBatch::pass(ConvolutionWeights const& layer, ConstFeatureMaps const& g
     auto const stride = shape.shortcut_rows > shape.rows || shape.shortcut_columns > shape.columns ? 2 : 1;
     convolve(Execution(), given, layer, shape.stride, {shortcut, stride, shape.shortcut_first}, out, shape.ending());
   }
-}
-
-double batch_bytes(LayerShape const& shape, std::int64_t most_images) {
-  auto const images = (most_images + lanes - 1) / lanes * lanes;
-  return 4.0 * static_cast<double>(images * (shape.in_cells() + 2 * shape.cells() + shape.shortcut_cells()));
 }
 
 ConvolutionWeights weights_of(Layer const& layer) {
@@ -135,11 +130,10 @@ Samples LayerWalk::pooled(Samples const& maps, LayerShape const& from) const {
 }
 
 void LayerWalk::advance() {
-  auto const before = samples_;
+  auto const from = samples_.shape;
   auto const& shape = shape_[++layer_];
-  samples_ = {shape, before.out, {}, {}};
-  if (shape.taps == 1) samples_.in = pooled(before.out, before.shape);
-  if (shape.shortcut_inputs > 0) samples_.shortcut = before.in;
+  samples_ = {shape, samples_.out, {}, shape.shortcut_inputs > 0 ? samples_.in : Samples()};
+  if (shape.taps == 1) samples_.in = pooled(samples_.in, from);
   pass_through();
 }
 
@@ -149,13 +143,6 @@ LayerSamples const& LayerWalk::at(std::size_t layer) {
   return samples_;
 }
 
-double LayerWalk::bytes(Network const& network, ImageShape const& images, std::int64_t batch) {
-  double most = 0;
-  for (auto const& shape : layer_shapes(network, images)) {
-    auto const samples = 4.0 * static_cast<double>(images.size * (shape.in_cells() + shape.cells() + shape.shortcut_cells()));
-    most = std::max(most, samples + batch_bytes(shape, std::max(batch, images_at_once)));
-  }
-  return most;
-}
+double sample_bytes(LayerShape const& shape, std::int64_t images) { return 4.0 * static_cast<double>(images * (shape.in_cells() + shape.cells() + shape.shortcut_cells())); }
 
 }  // namespace bellshard::bit_allocation

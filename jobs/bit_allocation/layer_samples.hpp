@@ -33,6 +33,11 @@ struct LayerSamples {
   std::int64_t images() const { return static_cast<std::int64_t>(in.extent(0)); }
 };
 
+double sample_bytes(LayerShape const& shape, std::int64_t images);
+
+/// 0, 1, 2, ...: all images, for take().
+Array<std::int64_t> in_order(std::int64_t images);
+
 /// Maps of a batch of a layer's samples, and its forward pass.
 struct LayerBatch {
   LayerShape shape;
@@ -45,7 +50,6 @@ struct LayerBatch {
   /// out of `given`; weight of the linear layer: [output, input], its bias as shift.
   void pass(network::ConvolutionWeights const& layer, network::ConstFeatureMaps const& given) const;
 };
-double batch_bytes(LayerShape const& shape, std::int64_t most_images);
 
 /// Scale and shift of a layer with room for whole tiles, and its weights as kernels take them.
 network::ConvolutionWeights weights_of(network::Layer const& layer);
@@ -57,9 +61,6 @@ class LayerWalk {
 
   /// Samples of a layer, until the next call. Cheap for the same layer, a pass through what lies between for a later one, else from the images.
   LayerSamples const& at(std::size_t layer);
-
-  /// Bytes of the largest samples, a batch's maps included.
-  static double bytes(network::Network const& network, network::ImageShape const& images, std::int64_t batch);
 
  private:
   void begin();

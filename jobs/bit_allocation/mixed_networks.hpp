@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "io/hdf5/result_file.hpp"
-#include "jobs/bit_allocation/sensitivity.hpp"
+#include "jobs/bit_allocation/match_norms.hpp"
 #include "src/allocation/allocation.hpp"
 
 namespace bellshard::bit_allocation {

@@ -6,21 +6,16 @@
 
 namespace bellshard::bit_allocation {
 
-MeasureSensitivity::MeasureSensitivity(Context& context, network::Images const& images, network::Forward& forward, Quantiser const& quantiser, MatchNorms const* norms, std::vector<std::int32_t> bits, std::int32_t base)
+MeasureSensitivity::MeasureSensitivity(Context& context, network::Images const& images, network::Forward& forward, Quantiser const& quantiser, std::vector<std::int32_t> bits, std::int32_t base)
     : context_(context),
       images_(images),
       forward_(forward),
       quantiser_(quantiser),
-      norms_(norms),
       bits_(std::move(bits)),
       base_(base),
       all_(forward.network().blocks.size(), 1),
       loss_(forward.network().layers.size() * bits_.size()) {
   quantiser_.set_all(forward_, base_);
-  // In float32 they are what they are matched to.
-  if (norms_ != nullptr && base_ == float32) {
-    for (std::size_t l = 0; l + 1 < forward_.network().layers.size(); ++l) base_norms_.push_back(quantiser_.norm(l, base_));
-  } else if (norms_ != nullptr) base_norms_ = norms_->match_all(forward_, quantiser_, std::vector(forward_.network().layers.size(), base_));
   base_loss_ = network::cross_entropy(context.comm(), images, forward_.logits(all_));
 }
 
@@ -33,20 +28,11 @@ void MeasureSensitivity::advance(std::int64_t) {
     loss = base_loss_;
     if (bits_[k] == base_) continue;
     quantiser_.set(forward_, layer, bits_[k]);
-    if (layer < base_norms_.size()) {
-      auto const norm = norms_->matched(forward_, layer, quantiser_.norm(layer, bits_[k]), layer == 0 ? nullptr : &before);
-      forward_.replace_norm(layer, norm.scale, norm.shift);
-    }
     loss = network::cross_entropy(context_.comm(), images_, forward_.logits(all_, layer == 0 ? nullptr : &before));
     work_.updates += 1;
   }
-  set_base(layer);
-  ++done_[0];
-}
-
-void MeasureSensitivity::set_base(std::size_t layer) {
   quantiser_.set(forward_, layer, base_);
-  if (layer < base_norms_.size()) forward_.replace_norm(layer, base_norms_[layer].scale, base_norms_[layer].shift);
+  ++done_[0];
 }
 
 double MeasureSensitivity::operations(std::int64_t layers) const {

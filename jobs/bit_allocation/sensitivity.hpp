@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "jobs/bit_allocation/match_norms.hpp"
+#include "jobs/bit_allocation/quantiser.hpp"
 #include "src/drive/step.hpp"
 #include "src/runtime/context.hpp"
 
@@ -12,8 +12,7 @@ inline constexpr double least_loss = 1e-6;  ///< [nat] of a layer that is not as
 /// Measures the cross-entropy of the network where one layer runs at a precision and all others at the base's, layer by layer: one layer a sweep.
 class MeasureSensitivity : public Step {
  public:
-  /// norms: nullptr: batch norms stay as the quantiser leaves them; else those of the base, and of the layer at each precision, are matched first.
-  MeasureSensitivity(Context& context, network::Images const& images, network::Forward& forward, Quantiser const& quantiser, MatchNorms const* norms, std::vector<std::int32_t> bits, std::int32_t base);
+  MeasureSensitivity(Context& context, network::Images const& images, network::Forward& forward, Quantiser const& quantiser, std::vector<std::int32_t> bits, std::int32_t base);
 
   void advance(std::int64_t sweep) override;
   double residual() const override { return static_cast<double>(layers() - done_[0]); }
@@ -29,15 +28,12 @@ class MeasureSensitivity : public Step {
 
  private:
   std::int64_t layers() const { return static_cast<std::int64_t>(forward_.network().layers.size()); }
-  void set_base(std::size_t layer);
   double operations(std::int64_t layers) const;  ///< of the sweeps of so many layers, for an image
 
   Context& context_;
   network::Images const& images_;
   network::Forward& forward_;
   Quantiser const& quantiser_;
-  MatchNorms const* norms_;
-  std::vector<Norm> base_norms_;  ///< [convolution]; empty where norms are not matched
   std::vector<std::int32_t> bits_;
   std::int32_t base_;
   network::Mask all_;

@@ -1,7 +1,7 @@
 #pragma once
 #include <cmath>
 
-#include "kernels/network/quantise.hpp"
+#include "kernels/network/feature_maps.hpp"
 
 namespace bellshard::network {
 
@@ -28,9 +28,9 @@ struct Moved {
   explicit Moved(Array<double> start) : number(start), mean("bellshard::network::mean", start.extent(0)), square("bellshard::network::square", start.extent(0)) {}
 };
 
-inline void move(Execution const& execution, Moved const& numbers, Array<double> const& slope, AdamStep const& step) {
+inline void move_numbers(Execution const& execution, Moved const& numbers, Array<double> const& slope, AdamStep const& step) {
   Kokkos::parallel_for(
-      "bellshard::network::move", items(execution, static_cast<std::int64_t>(slope.extent(0))), KOKKOS_LAMBDA(std::int64_t i) {
+      "bellshard::network::move_numbers", items(execution, static_cast<std::int64_t>(slope.extent(0))), KOKKOS_LAMBDA(std::int64_t i) {
         numbers.number(i) = step(numbers.number(i), slope(i), numbers.mean(i), numbers.square(i));
       });
 }

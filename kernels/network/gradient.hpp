@@ -1,6 +1,4 @@
 #pragma once
-#include <cmath>
-
 #include "kernels/network/convolution.hpp"
 
 namespace bellshard::network {
@@ -48,7 +46,7 @@ inline void error_slopes(Execution const& execution, ConstFeatureMaps const& out
   Kokkos::parallel_for(
       "bellshard::network::error_slopes", items(execution, static_cast<std::int64_t>(out.extent(1)) * rows * packs), KOKKOS_LAMBDA(std::int64_t item) {
         auto const pack = item % packs * pack_width, line = item / packs, row = line % rows, channel = line / rows;
-        auto const twice = static_cast<float>(2 * factor), own_scale = scale(channel), floor = ending == Ending::plain ? -HUGE_VALF : 0.0f;
+        auto const twice = static_cast<float>(2 * factor), own_scale = scale(channel);
         double sum[pack_width] = {};
         for (std::int64_t group = 0; group < groups; ++group) {
           float const* const have = &out(group, channel, row, 0, 0) + pack;
@@ -57,7 +55,7 @@ inline void error_slopes(Execution const& execution, ConstFeatureMaps const& out
           for (std::int64_t at = 0; at < columns * lanes; at += lanes) {
             for (int l = 0; l < pack_width; ++l) {
               float const value = have[at + l], slope = twice * (value - want[at + l]);
-              float const passed = value > floor && group * lanes + pack + l < images ? slope : 0.0f;
+              float const passed = (ending == Ending::plain || value > 0) && group * lanes + pack + l < images ? slope : 0.0f;
               sum[l] += static_cast<double>(passed);
               to[at + l] = own_scale * passed;
             }
@@ -92,14 +90,14 @@ struct WeightSlopes {
     auto const pack = item % packs * pack_width, input = item / packs % inputs, first = item / packs / inputs * tile_outputs;
     int const rows = static_cast<int>(back.extent(2)), columns = static_cast<int>(back.extent(3));
     int const in_rows = static_cast<int>(in.extent(2)), in_columns = static_cast<int>(in.extent(3));
-    auto const output = [&](std::int64_t k) { return first + k < outputs ? first + k : outputs - 1; };  // behind the last one: done again, not written
     TapRows sums[3];
     for (std::int64_t images = 0; images < static_cast<std::int64_t>(in.extent(0)); ++images) {
       for (int row = 0; row < rows; ++row) {
-        float const* const g0 = &back(images, output(0), row, 0, 0) + pack;
-        float const* const g1 = &back(images, output(1), row, 0, 0) + pack;
-        float const* const g2 = &back(images, output(2), row, 0, 0) + pack;
-        float const* const g3 = &back(images, output(3), row, 0, 0) + pack;
+        // Behind the last output: the first one is done again, and not written.
+        float const* const g0 = &back(images, first, row, 0, 0) + pack;
+        float const* const g1 = &back(images, first + 1 < outputs ? first + 1 : first, row, 0, 0) + pack;
+        float const* const g2 = &back(images, first + 2 < outputs ? first + 2 : first, row, 0, 0) + pack;
+        float const* const g3 = &back(images, first + 3 < outputs ? first + 3 : first, row, 0, 0) + pack;
         for (int y = 0; y < 3; ++y) {
           int const in_row = row * stride + y - 1;
           if (in_row < 0 || in_row >= in_rows) continue;

@@ -149,7 +149,7 @@ class Pictures(unittest.TestCase):
         self.assertIn((0x2a, 0x78, 0xb5), self.colours(done.stdout.strip()))  # the second rule
 
     def test_bits(self):
-        for network in (True, False):
+        for network, calibrated in ((True, True), (True, False), (False, False)):
             self.write_network_allocation("bit_allocation")
             with h5py.File(self.file, "a") as file:
                 results = file["results"]
@@ -157,6 +157,8 @@ class Pictures(unittest.TestCase):
                 if network:
                     results["precision"], results["accuracy"], results["uniform_accuracy"] = [8.0, 4.0], [0.6, 0.7], [0.8, 0.5]
                     results.attrs["float32_accuracy"] = 0.9
+                if calibrated:
+                    results["nearest_accuracy"], results["uniform_nearest_accuracy"] = [0.2, 0.6], [0.8, 0.3]
 
             done = self.call("plot.py")
 

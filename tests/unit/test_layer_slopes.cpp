@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <functional>
 #include <random>
 #include <vector>
 
@@ -256,7 +256,7 @@ TEST_CASE("Adam's steps are those of its weighted means, written out") {
   for (std::size_t t = 1; t <= steps; ++t) {
     slopes.push_back(random_numbers(numbers));
 
-    move(Execution(), moved, to_device(slopes.back(), "test::slope"), AdamStep(rate, static_cast<std::int64_t>(t)));
+    move_numbers(Execution(), moved, to_device(slopes.back(), "test::slope"), AdamStep(rate, static_cast<std::int64_t>(t)));
 
     for (std::size_t k = 0; k < numbers; ++k) {
       double mean = 0, square = 0, mean_weights = 0, square_weights = 0;
