@@ -9,9 +9,8 @@ import signal
 
 import h5py
 
-from bellshard_runs import DONE, JobTest, job_text
+from bellshard_runs import DONE, JobTest, job_text, serpentine
 from live_run import LiveRun
-from small_runs import serpentine
 
 RANKS = 2
 JOBS = ("value_iteration", "corpus_index")

@@ -6,7 +6,6 @@ import numpy as np
 
 from bellshard_runs import DONE, STOPPED_EARLY, JobTest, job_text, main, serpentine
 from live_run import SWEEPING, LiveRun
-from small_runs import serpentine
 
 SIZE = 128
 SAME_BITS = [f"results/{name}" for name in ("value", "lower", "upper", "action", "cell", "sweeps")] + ["trace/residual"]
