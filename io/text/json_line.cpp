@@ -5,6 +5,9 @@
 
 #include <cmath>
 
+#include "io/text/line_source.hpp"
+#include "src/base/error.hpp"
+
 namespace bellshard::io {
 
 struct JsonLine::Impl {
@@ -87,6 +90,20 @@ std::optional<std::vector<std::int64_t>> JsonLine::wholes(std::string const& fie
 bool JsonLine::has(std::string const& field) const {
   simdjson::dom::element element;
   return impl_->object.at_key(field).get(element) == simdjson::SUCCESS;
+}
+
+void for_each_record(std::filesystem::path const& path, std::function<void(JsonLine const& record, std::string const& place)> const& take) {
+  LineSource lines(path);
+  JsonLine record;
+  for (std::int64_t number = 1; lines.next(); ++number) {
+    auto const line = lines.line();
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    auto const place = fmt::format("{}:{}", path.string(), number);
+    auto const wrong = record.parse(line);
+    bool const no_number = line.find("NaN") != line.npos || line.find("Infinity") != line.npos;
+    BELLSHARD_INPUT(wrong.empty(), "{}: {}{}", place, wrong, no_number ? "; JSON has no NaN and no Infinity: write null, where the field may be" : "");
+    take(record, place);
+  }
 }
 
 bool valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }

@@ -5,31 +5,25 @@
 #include <unordered_map>
 
 #include "io/text/json_line.hpp"
-#include "io/text/line_source.hpp"
 
 namespace bellshard::creativity_index {
 namespace {
 
 struct Line {
-  std::int64_t number = 0;
+  std::string place;
   double begin = 0, end = INFINITY;  ///< words of the document
   bool found = false;
 };
 
 std::unordered_multimap<std::string, Line> read_lines(std::filesystem::path const& path) {
   std::unordered_multimap<std::string, Line> lines;
-  io::LineSource source(path);
-  io::JsonLine json;
-  for (std::int64_t number = 1; source.next(); ++number) {
-    if (source.line().find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    auto const wrong = json.parse(source.line());
-    BELLSHARD_INPUT(wrong.empty(), "{}:{}: {}", path.string(), number, wrong);
-    auto const name = json.word("document");
-    BELLSHARD_INPUT(name.has_value(), "{}:{}: the field \"document\" is absent; write {{\"document\": NAME}}", path.string(), number);
-    Line line{number, json.number("begin").value_or(0), json.number("end").value_or(INFINITY), false};
-    BELLSHARD_INPUT(line.begin >= 0 && line.begin <= line.end, "{}:{}: begin = {} and end = {} are no range of words", path.string(), number, line.begin, line.end);
+  io::for_each_record(path, [&](io::JsonLine const& record, std::string const& place) {
+    auto const name = record.word("document");
+    BELLSHARD_INPUT(name.has_value(), "{}: the field \"document\" is absent; write {{\"document\": NAME}}", place);
+    Line line{place, record.number("begin").value_or(0), record.number("end").value_or(INFINITY), false};
+    BELLSHARD_INPUT(line.begin >= 0 && line.begin <= line.end, "{}: begin = {} and end = {} are no range of words", place, line.begin, line.end);
     lines.emplace(*name, line);
-  }
+  });
   return lines;
 }
 
@@ -70,7 +64,7 @@ std::vector<Block> read_exclusions(Context& context, corpus::IndexFile const& in
     }
   }
   for (auto const& [name, line] : lines) {
-    BELLSHARD_INPUT(line.found, "{}:{}: the index has no document \"{}\"; check the name (bellshard query INDEX \"some words\" shows names)", path.string(), line.number, name);
+    BELLSHARD_INPUT(line.found, "{}: the index has no document \"{}\"; check the name (bellshard query INDEX \"some words\" shows names)", line.place, name);
   }
   return merged(std::move(places));
 }

@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "io/text/json_line.hpp"
-#include "io/text/line_source.hpp"
 #include "jobs/depth_shrink/evaluator.hpp"
 
 namespace bellshard::depth_shrink {
@@ -15,21 +14,16 @@ using Rows = std::unordered_map<std::string, double>;
 
 Rows read_rows(std::filesystem::path const& path) {
   Rows rows;
-  io::LineSource source(path);
-  io::JsonLine json;
-  for (std::int64_t number = 1; source.next(); ++number) {
-    if (source.line().find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    auto const wrong = json.parse(source.line());
-    BELLSHARD_INPUT(wrong.empty(), "{}:{}: {}", path.string(), number, wrong);
-    auto const mask = json.text("mask");
-    BELLSHARD_INPUT(mask && !mask->empty() && mask->find_first_not_of("01") == std::string_view::npos, "{}:{}: no mask; write {{\"mask\": \"110111\", \"metric\": 0.53}}", path.string(), number);
+  io::for_each_record(path, [&](io::JsonLine const& record, std::string const& place) {
+    auto const mask = record.text("mask");
+    BELLSHARD_INPUT(mask && !mask->empty() && mask->find_first_not_of("01") == std::string_view::npos, "{}: no mask; write {{\"mask\": \"110111\", \"metric\": 0.53}}", place);
     auto const size = rows.empty() ? mask->size() : rows.begin()->first.size();
-    BELLSHARD_INPUT(mask->size() == size, "{}:{}: the mask {} has {} blocks, and those before {}", path.string(), number, *mask, mask->size(), size);
-    auto const metric = json.number("metric");
-    BELLSHARD_INPUT(metric && std::isfinite(*metric), "{}:{}: the mask {} has no metric, a finite number", path.string(), number, *mask);
+    BELLSHARD_INPUT(mask->size() == size, "{}: the mask {} has {} blocks, and those before {}", place, *mask, mask->size(), size);
+    auto const metric = record.number("metric");
+    BELLSHARD_INPUT(metric && std::isfinite(*metric), "{}: the mask {} has no metric, a finite number", place, *mask);
     auto const [row, is_new] = rows.emplace(*mask, *metric);
-    BELLSHARD_INPUT(is_new || row->second == *metric, "{}:{}: the mask {} has the metric {}, and {} before", path.string(), number, *mask, *metric, row->second);
-  }
+    BELLSHARD_INPUT(is_new || row->second == *metric, "{}: the mask {} has the metric {}, and {} before", place, *mask, *metric, row->second);
+  });
   BELLSHARD_INPUT(!rows.empty(), "{}: there is no line with a mask in it", path.string());
   return rows;
 }

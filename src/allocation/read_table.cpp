@@ -4,7 +4,6 @@
 
 #include "io/hdf5/input_file.hpp"
 #include "io/text/json_line.hpp"
-#include "io/text/line_source.hpp"
 #include "src/allocation/table.hpp"
 #include "src/runtime/context.hpp"
 
@@ -26,12 +25,9 @@ void check(Layer const& layer) {
                   layer.cost.size() - 1);
 }
 
-Layer read_line(io::JsonLine& json, std::string_view line, std::string place) {
+Layer read_layer(io::JsonLine const& json, std::string const& place) {
   Layer layer;
-  layer.place = std::move(place);
-  auto const trouble = json.parse(line);
-  bool const no_number = line.find("NaN") != line.npos || line.find("Infinity") != line.npos;
-  BELLSHARD_INPUT(trouble.empty(), "{}: {}{}", layer.place, trouble, no_number ? "; JSON has no NaN and no Infinity: write null as the loss of a forbidden choice" : "");
+  layer.place = place;
   auto const name = json.word("layer");
   BELLSHARD_INPUT(name && !name->empty(), "{}: the field \"layer\" is absent; it holds the layer's name", layer.place);
   layer.name = *name;
@@ -48,17 +44,6 @@ Layer read_line(io::JsonLine& json, std::string_view line, std::string place) {
     layer.least = static_cast<std::int64_t>(*least);
   }
   return layer;
-}
-
-Table read_lines(std::filesystem::path const& path) {
-  Table table;
-  io::LineSource lines(path);
-  io::JsonLine json;
-  for (std::int64_t number = 1; lines.next(); ++number) {
-    if (lines.line().find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    table.push_back(read_line(json, lines.line(), fmt::format("{}:{}", path.string(), number)));
-  }
-  return table;
 }
 
 /// Names of the layers; without a dataset of them, their numbers.
@@ -105,7 +90,7 @@ Table read_table(MPI_Comm comm, std::filesystem::path const& path) {
   if (path.extension() == ".h5" || path.extension() == ".hdf5") {
     table = read_hdf5(comm, path);
   } else {
-    together(comm, [&] { table = read_lines(path); });
+    together(comm, [&] { io::for_each_record(path, [&](io::JsonLine const& record, std::string const& place) { table.push_back(read_layer(record, place)); }); });
   }
   BELLSHARD_INPUT(!table.empty(),
                   "{}: there is no layer in it; write one a line, as in {{\"layer\": \"conv1\", \"cost\": [432, 0], \"loss\": [0.0, 0.3]}}", path.string());
