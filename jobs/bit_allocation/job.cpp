@@ -9,6 +9,7 @@
 #include "jobs/bit_allocation/size.hpp"
 #include "src/allocation/solve.hpp"
 #include "src/config/job_file.hpp"
+#include "src/dist/partition.hpp"
 #include "src/drive/record.hpp"
 
 namespace bellshard::bit_allocation {
@@ -97,7 +98,16 @@ class BitAllocationJob : public Job {
     }
     auto const network = network::read_network(context.comm(), config_.network);
     auto const image = network::read_image_shape(context.comm(), config_.images);
+    auto const near = network::read_image_shape(context.comm(), config_.images.first(config_.calibration));
     auto const amounts = amounts_of(network, image);
+    auto const own = [&](network::ImageShape const& images) { return Partition::equal(images.size, context.ranks()).block(0).size(); };
+    auto const pass = [&](network::ImageShape const& images) {  // inputs that are quantised lie in a fourth buffer
+      return network::forward_bytes(network, images, own(images)) + (config_.activations ? network::batch_bytes(network, images, own(images), 0) / 3 : 0);
+    };
+    estimate.memory = {{"the network", 4 * static_cast<double>(network.weights())},
+                       {"own images, for accuracies and for losses", network::pixel_bytes(image, own(image)) + network::pixel_bytes(near, own(near))},
+                       {"forward passes of these", pass(image) + pass(near)},
+                       {"activations that a layer's losses begin at", network::most_activation_bytes(network, near, own(near))}};
     std::vector<double> unmeasured;  // losses that rise as precisions fall
     for (std::size_t i = 0; i < amounts.size() * config_.bits.size(); ++i) unmeasured.push_back(-static_cast<double>(config_.bits[i % config_.bits.size()]));
     allocation::estimate(context, config_.solver, make_table(network, config_.bits, amounts, config_.limit, unmeasured), budgets_of(config_, amounts), estimate);

@@ -66,8 +66,8 @@ class NetworkEvaluator : public Evaluator {
   std::vector<MemoryItem> memory() const override {
     auto const most = Partition::equal(shape_.size, ranks_).block(0).size();
     auto const kept = std::min(static_cast<double>(config_.activations) * 1024 * 1024, 2 * bytes_at(0, most));
-    return {{"own images, twice", 2 * static_cast<double>(most * shape_.rows * shape_.columns * shape_.channels)},
-            {"maps of a batch", network::batch_bytes(network_, shape_, most, config_.batch)},
+    return {{"the network and own images", 4 * static_cast<double>(network_.weights()) + network::pixel_bytes(shape_, most)},
+            {"a forward pass", network::forward_bytes(network_, shape_, most, config_.batch)},
             {"activations that evaluations begin at", kept}};
   }
 

@@ -50,8 +50,18 @@ double activation_bytes(Network const& network, ImageShape const& images, std::i
   return 4.0 * static_cast<double>(groups_of(own_images) * lanes * cells(shapes_of(network, images)[block]));
 }
 
+double most_activation_bytes(Network const& network, ImageShape const& images, std::int64_t own_images) {
+  double most = 0;
+  for (std::size_t block = 0; block <= network.blocks.size(); ++block) most = std::max(most, activation_bytes(network, images, own_images, block));
+  return most;
+}
+
 double batch_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch) {
   return 4.0 * buffers * static_cast<double>(batch_groups(own_images, batch) * most_numbers(network, images));
+}
+
+double forward_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch) {
+  return 4 * static_cast<double>(network.weights()) + pixel_bytes(images, own_images) + batch_bytes(network, images, own_images, batch);
 }
 
 Forward::Forward(Network const& network, Images const& images, std::int64_t batch) : network_(network), images_(images), shape_(shapes_of(network, images)), batch_groups_(batch_groups(images.own.size(), batch)), levels_(network.layers.size()) {

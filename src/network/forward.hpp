@@ -20,9 +20,13 @@ struct Activations {
   FeatureMaps maps;
 };
 
-// Memory of a rank with so many own images, in bytes: of Activations at a block's input, and of the maps of a batch.
+// Memory of a rank with so many own images, in bytes: of Activations at a block's input (at that which takes most), of the maps of a batch, and of a Forward with
+// weights, pixels and a batch.
 double activation_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::size_t block);
+double most_activation_bytes(Network const& network, ImageShape const& images, std::int64_t own_images);
 double batch_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch);
+
+double forward_bytes(Network const& network, ImageShape const& images, std::int64_t own_images, std::int64_t batch = 0);
 
 /// Least and greatest number of a layer's input; 0 lies between them.
 struct InputRange {

@@ -28,6 +28,9 @@ struct ImageShape {
   std::int64_t rows = 0, columns = 0, channels = 0;
 };
 
+/// Of so many pictures in memory.
+inline double pixel_bytes(ImageShape const& images, std::int64_t count) { return static_cast<double>(count * images.rows * images.columns * images.channels); }
+
 /// Labelled pictures, sharded over the ranks.
 struct Images : ImageShape {
   Block own;

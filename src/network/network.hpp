@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct Network {
   static std::size_t layer_of(std::size_t block, int k) { return 1 + 2 * block + static_cast<std::size_t>(k); }  ///< k: 0 or 1
   /// The last block whose input does not depend on a layer's weights; 0 for conv1, too, though that lies before it.
   std::size_t block_of(std::size_t layer) const { return layer == 0 ? 0 : std::min((layer - 1) / 2, blocks.size()); }
+  std::int64_t weights() const { return std::accumulate(layers.begin(), layers.end(), std::int64_t{0}, [](auto sum, auto const& layer) { return sum + static_cast<std::int64_t>(layer.weight.size()); }); }
   std::int64_t classes() const { return layers.back().outputs; }
 };
 
