@@ -9,7 +9,7 @@ MOST_POINTS = 2000
 MOST_NAMES = 60
 
 
-COLOURS = ("#e4572e", "#2a78b5", "#3a9d5d", "#8b5fbf", "#c9931c")
+COLOURS = ("#e4572e", "#2a78b5", "#3a9d5d", "#8b5fbf", "#c9931c", "#6b7280")
 
 
 def names_of(results, axis):

@@ -14,12 +14,6 @@ Magnitudes::Magnitudes(network::Network const& network) : network_(network) {
   }
 }
 
-std::int64_t Magnitudes::weights() const {
-  std::int64_t all = 0;
-  for (std::size_t l = 0; l < layers(); ++l) all += weights(l);
-  return all;
-}
-
 std::vector<std::uint8_t> Magnitudes::mask(std::size_t layer, std::int64_t kept) const {
   std::vector<std::uint8_t> mask(order_[layer].size(), 1);
   for (std::int64_t r = 0; r < weights(layer) - kept; ++r) mask[static_cast<std::size_t>(order_[layer][static_cast<std::size_t>(r)])] = 0;

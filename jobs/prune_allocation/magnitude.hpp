@@ -16,7 +16,7 @@ class Magnitudes {
 
   std::size_t layers() const { return order_.size(); }
   std::int64_t weights(std::size_t layer) const { return static_cast<std::int64_t>(order_[layer].size()); }
-  std::int64_t weights() const;
+  std::int64_t weights() const { return network_.weights(); }
   /// The layer's weights with all but `kept` of them 0.
   std::vector<float> pruned(std::size_t layer, std::int64_t kept) const;
   /// [weight of the layer] 1 where it is kept.

@@ -13,26 +13,42 @@ double loss_within(allocation::Layer const& layer, std::int64_t kept) {
   return layer.loss[static_cast<std::size_t>(at - layer.cost.begin())];
 }
 
+/// What was measured in each step, whose budgets are those of the result.
+void write_steps(Context const& context, io::ResultFile& out, allocation::ResultAxes const& axes, io::Axis const& amount, Measured const& measured) {
+  auto const& curves = measured.curves;
+  auto const steps = context.root() ? Block{0, axes.budget.size} : Block{};
+  std::vector<double> loss;
+  for (std::size_t step = 0; step < curves.budgets().size(); ++step) {
+    for (auto const& layer : curves.table(step)) loss.insert(loss.end(), layer.loss.begin(), layer.loss.end());
+  }
+  out.write("step_sparsity", {axes.budget}, steps, measured.sparsity, {"1"}, "share of all weights that the step prunes at least, with all steps before it");
+  out.write("step_curve", {axes.budget, axes.layer, amount}, steps, loss, {"1"},
+            "what a layer loses where it alone is pruned so far, the others as the step before left them; not a number below what was pruned before");
+  out.write("step_joint", {axes.budget}, steps, curves.joint(), {"1"}, "what the network loses by all that the step prunes at once; losses add up as far as this equals loss");
+}
+
 }  // namespace
 
-PrunedNetworks try_pruned(Context& context, network::Network const& network, network::Images const& images, network::Images const& calibration, Magnitudes const& magnitudes,
-                          allocation::Table const& curves, allocation::Allocation const& allocation, Distortion kind) {
+PrunedNetworks try_pruned(Context& context, Measured const& measured, allocation::Table const& curves, allocation::Allocation const& allocation, allocation::Allocation const* one_shot) {
+  auto const& network = measured.network;
+  auto const& magnitudes = measured.magnitudes;
   network::Mask const all(network.blocks.size(), 1);
-  network::Forward forward(network, images), near(network, calibration);
+  network::Forward forward(network, measured.images), near(network, measured.calibration);
   auto const whole = near.logits(all);
   PrunedNetworks found;
-  found.whole_accuracy = network::accuracy(context.comm(), images, forward.logits(all));
+  found.whole_accuracy = network::accuracy(context.comm(), measured.images, forward.logits(all));
   for (std::size_t q = 0; q < allocation.budget.size(); ++q) {
-    auto const budget = allocation.budget[q];
-    for (auto const& rule : rules) {
-      std::vector<std::int64_t> kept;
-      if (rule == "curves") {
-        auto const first = allocation.layer_cost.begin() + static_cast<std::ptrdiff_t>(q * curves.size());
-        kept.assign(first, first + static_cast<std::ptrdiff_t>(curves.size()));
-      } else {
-        auto const total = std::min(budget, magnitudes.weights());
-        kept = rule == "uniform" ? magnitudes.uniform(total) : rule == "global" ? magnitudes.global(total) : rule == "lamp" ? magnitudes.lamp(total) : magnitudes.erdos_renyi(total);
-      }
+    auto const total = std::min(allocation.budget[q], magnitudes.weights());
+    auto const allocated = [&](allocation::Allocation const& by) {
+      auto const first = by.layer_cost.begin() + static_cast<std::ptrdiff_t>(q * curves.size());
+      return std::vector<std::int64_t>(first, first + static_cast<std::ptrdiff_t>(curves.size()));
+    };
+    std::vector<std::pair<std::string, std::vector<std::int64_t>>> rules{
+        {"curves", allocated(allocation)}, {"uniform", magnitudes.uniform(total)}, {"global", magnitudes.global(total)}, {"lamp", magnitudes.lamp(total)}, {"erdos_renyi", magnitudes.erdos_renyi(total)}};
+    if (one_shot != nullptr) rules.emplace_back("one_shot", allocated(*one_shot));
+    std::string said;
+    found.rules.clear();
+    for (auto const& [rule, kept] : rules) {
       double sum = 0;
       for (std::size_t l = 0; l < curves.size(); ++l) {
         auto const weight = magnitudes.pruned(l, kept[l]);
@@ -40,20 +56,20 @@ PrunedNetworks try_pruned(Context& context, network::Network const& network, net
         near.replace_weight(l, weight);
         sum += loss_within(curves[l], kept[l]);
       }
+      found.rules.push_back(rule);
       found.kept.insert(found.kept.end(), kept.begin(), kept.end());
       found.sum.push_back(sum);
-      found.joint.push_back(distortion(context.comm(), near.logits(all), whole, network.classes(), kind));
-      found.accuracy.push_back(network::accuracy(context.comm(), images, forward.logits(all)));
+      found.joint.push_back(distortion(context.comm(), near.logits(all), whole, network.classes(), measured.curves.kind()));
+      found.accuracy.push_back(network::accuracy(context.comm(), measured.images, forward.logits(all)));
+      said += fmt::format(", {} {:.4f}", rule, found.accuracy.back());
     }
-    context.log().info("{} of {} weights: right on {:.4f} of the images (whole network {:.4f}; uniform {:.4f}, global {:.4f}, LAMP {:.4f}, ERK {:.4f})", budget, magnitudes.weights(),
-                       found.accuracy[q * rules.size()], found.whole_accuracy, found.accuracy[q * rules.size() + 1], found.accuracy[q * rules.size() + 2],
-                       found.accuracy[q * rules.size() + 3], found.accuracy[q * rules.size() + 4]);
+    context.log().info("{} of {} weights: right on these shares of the images: whole network {:.4f}{}", allocation.budget[q], magnitudes.weights(), found.whole_accuracy, said);
   }
   return found;
 }
 
-void write(Context const& context, io::ResultFile& out, allocation::ResultAxes const& axes, Magnitudes const& magnitudes, allocation::Table const& curves,
-           PrunedNetworks const& pruned) {
+void write(Context const& context, io::ResultFile& out, allocation::ResultAxes const& axes, Measured const& measured, allocation::Table const& curves, PrunedNetworks const& pruned) {
+  auto const& magnitudes = measured.magnitudes;
   auto const own = [&](io::Axis const& axis) { return context.root() ? Block{0, axis.size} : Block{}; };
   std::vector<double> shares, loss;
   std::vector<std::int64_t> cost;
@@ -67,7 +83,7 @@ void write(Context const& context, io::ResultFile& out, allocation::ResultAxes c
   out.write("curve", {axes.layer, amount}, own(axes.layer), loss, {"1"}, "what a layer loses where it alone is pruned so far: mean square of the change of the outputs");
   out.write("curve_weights", {axes.layer, amount}, own(axes.layer), cost, {"count"}, "weights of the layer that are left");
 
-  auto const rule = out.axis("rule", rules, "what each layer keeps: by the measured curves, or by a rule that looks at no image");
+  auto const rule = out.axis("rule", pruned.rules, "what each layer keeps: by the measured curves, or by a rule that looks at no image");
   auto const budgets = own(axes.budget);
   out.write("rule_weights", {axes.budget, rule, axes.layer}, budgets, pruned.kept, {"count"}, "weights that each layer keeps");
   out.write("rule_sum", {axes.budget, rule}, budgets, pruned.sum, {"1"}, "sum of the layers' losses, at the amounts that leave no more than the rule keeps");
@@ -84,13 +100,14 @@ void write(Context const& context, io::ResultFile& out, allocation::ResultAxes c
   if (context.root()) {
     for (std::int64_t q = 0; q < axes.budget.size; ++q) {
       for (std::size_t l = 0; l < magnitudes.layers(); ++l) {
-        auto const kept = pruned.kept[static_cast<std::size_t>(q) * rules.size() * magnitudes.layers() + l];
+        auto const kept = pruned.kept[static_cast<std::size_t>(q) * pruned.rules.size() * magnitudes.layers() + l];
         auto const one = magnitudes.mask(l, kept);
         mask.insert(mask.end(), one.begin(), one.end());
       }
     }
   }
   out.write("mask", {axes.budget, weight}, budgets, mask, {"1"}, "1: the weight is kept, by the measured curves; weights as in the network's file, layer after layer");
+  if (!measured.curves.answers().empty()) write_steps(context, out, axes, amount, measured);
 }
 
 }  // namespace bellshard::prune_allocation

@@ -74,72 +74,81 @@ void write_frontier(io::ResultFile& out, Problem const& problem, Knapsack const&
   out.write(budgets, {cell});
 }
 
-/// How the answers were found.
-struct Finding {
-  std::string method;
-  bool proven = false;
-  double seconds = 0;  ///< from the table of choices to the candidates, without reading and writing
+void write_all(Context& context, io::ResultFile& out, Request const& request, Answer const& answer) {
+  auto const axes = write(context, out, request.table, answer.allocation);
+  if (request.write_more) request.write_more(out, axes, answer.allocation);
+  out.attribute("method", answer.method);
+  out.attribute("proven_optimal", answer.proven ? 1.0 : 0.0);
+  out.attribute("solver_seconds", answer.seconds);
+}
+
+/// A table made ready for some budgets.
+struct Task {
+  Table const& table;
+  std::vector<std::int64_t> const& budgets;
+  Problem problem;
+  Lagrangian lagrangian;
+  std::vector<std::int64_t> asked;  ///< cells
+
+  Task(Table const& layers, dp::Objective objective, std::vector<std::int64_t> const& most)
+      : table(layers), budgets(most), problem(prepare(layers, objective, most)), lagrangian(problem) {
+    for (auto const budget : budgets) asked.push_back(problem.cell_of(budget));
+  }
+
+  Allocation settle(Candidates const& candidate) const { return allocation::settle(problem, lagrangian, table, budgets, candidate); }
 };
 
-void write_all(Context& context, io::ResultFile& out, Request const& request, Allocation const& allocation, Finding const& finding) {
-  auto const axes = write(context, out, request.table, allocation);
-  if (request.write_more) request.write_more(out, axes, allocation);
-  out.attribute("method", finding.method);
-  out.attribute("proven_optimal", finding.proven ? 1.0 : 0.0);
-  out.attribute("solver_seconds", finding.seconds);
-}
-
-std::vector<std::int64_t> cells_of(Problem const& problem, std::vector<std::int64_t> const& budgets) {
-  std::vector<std::int64_t> all;
-  for (auto const budget : budgets) all.push_back(problem.cell_of(budget));
-  return all;
-}
-
-Candidates greedy(Problem const& problem, Lagrangian const& lagrangian, std::vector<std::int64_t> const& asked) {
-  Candidates candidate(problem.stages.size() * asked.size());
-  for (std::size_t q = 0; q < asked.size(); ++q) {
-    auto const found = lagrangian.greedy(asked[q]);
-    for (std::size_t s = 0; s < found.size(); ++s) candidate[s * asked.size() + q] = found[s];
+Candidates greedy(Task const& task) {
+  Candidates candidate(task.problem.stages.size() * task.asked.size());
+  for (std::size_t q = 0; q < task.asked.size(); ++q) {
+    auto const found = task.lagrangian.greedy(task.asked[q]);
+    for (std::size_t s = 0; s < found.size(); ++s) candidate[s * task.asked.size() + q] = found[s];
   }
   return candidate;
 }
 
-/// What was found without a table.
-ExitCode write_candidates(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, Candidates const& candidate, Finding const& finding) {
-  auto const allocation = settle(problem, lagrangian, request.table, request.budgets, candidate);
-  io::ResultFile out(context.comm(), request.output, request.record);
-  write_all(context, out, request, allocation, finding);
-  out.commit();
-  context.log().info("{} in {:.3g} s; the Lagrangian bound lies at most {:.6g} away; {}",
-                     finding.proven ? "proven optima by search among sums that the bound leaves" : "greedy choices", finding.seconds, allocation.largest_gap(),
-                     request.output.string());
-  return ExitCode::done;
+enum class Frontier { wanted, unwanted };
+
+/// By the greedy choice, or by a search where that is soon done; empty: the table must be swept.
+std::optional<Answer> without_table(Context& context, SolverConfig const& solver, Task const& task, Frontier frontier) {
+  if (solver.method == Method::greedy) return Answer{task.settle(greedy(task)), "greedy", false};
+  if (solver.method == Method::table || frontier == Frontier::wanted || task.asked.size() > few_budgets) return {};
+  double const bytes = std::fmin(1, solver.memory_limit) * std::pow(2.0, 30);  // NaN is no limit
+  if (auto const found = search_states(context, task.problem, task.lagrangian, task.asked, bytes)) return Answer{task.settle(*found), "states", true};
+  context.log().info("too many sums are left for a search among them; the table is swept");
+  return {};
 }
 
-ExitCode sweep_table(Context& context, Request const& request, Problem const& problem, Lagrangian const& lagrangian, std::vector<std::int64_t> const& asked, double begin) {
+Answer with_table(SolverConfig const& solver, Task const& task, Knapsack const& knapsack) {
+  auto allocation = task.settle(knapsack.chosen());
+  bool const single = solver.precision == Precision::float32;
+  verify(task.problem, task.lagrangian, allocation, knapsack.optimum(), single ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon());
+  return {std::move(allocation), "table", !single};
+}
+
+ExitCode sweep_table(Context& context, Request const& request, Task const& task, double begin) {
   auto const prepared = MPI_Wtime() - begin;
   DriveOptions options;
   options.output = request.output;
-  auto const planned = plan(request.solver, problem, context.ranks());
+  auto const planned = plan(request.solver, task.problem, context.ranks());
   options.fingerprint = fingerprint(request, planned.place);
   options.residual_unit = "count";
   options.residual_name = "sweeps that are left";
-  if (planned.place == TablePlace::files) context.log().info("tables of choices go to files beside the result, {} in all", human_bytes(file_bytes(problem)));
-  auto const knapsack = Knapsack::make(context, problem, asked, request.solver.precision, planned.place, options.output);
+  if (planned.place == TablePlace::files) context.log().info("tables of choices go to files beside the result, {} in all", human_bytes(file_bytes(task.problem)));
+  auto const knapsack = Knapsack::make(context, task.problem, task.asked, request.solver.precision, planned.place, options.output);
   auto const driven = drive(context, *knapsack, request.record, options);
   if (driven.outcome == Outcome::stopped) return driven.exit_code();
 
-  auto const allocation = settle(problem, lagrangian, request.table, request.budgets, knapsack->chosen());
-  bool const single = request.solver.precision == Precision::float32;
-  verify(problem, lagrangian, allocation, knapsack->optimum(), single ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon());
+  auto answer = with_table(request.solver, task, *knapsack);
+  answer.seconds = prepared + driven.seconds;
   io::ResultFile out(context.comm(), options.output, request.record);
-  write_all(context, out, request, allocation, {"table", !single, prepared + driven.seconds});
-  if (request.solver.frontier) write_frontier(out, problem, *knapsack);
+  write_all(context, out, request, answer);
+  if (request.solver.frontier) write_frontier(out, task.problem, *knapsack);
   out.write(driven.trace);
   out.commit();
   knapsack->remove_files();
   discard_checkpoints(context, options);
-  context.log().info("every choice is checked against the Lagrangian bound, which lies at most {:.6g} away", allocation.largest_gap());
+  context.log().info("every choice is checked against the Lagrangian bound, which lies at most {:.6g} away", answer.allocation.largest_gap());
   context.log().info("{}", summary_line(driven, options.output));
   return driven.exit_code();
 }
@@ -165,24 +174,37 @@ void SolverConfig::declare_frontier(Keys& keys) {
 ExitCode solve(Context& context, Request const& request) {
   auto const& solver = request.solver;
   auto const begin = MPI_Wtime();
-  auto const problem = prepare(request.table, solver.objective, request.budgets);
-  Lagrangian const lagrangian(problem);
+  Task const task(request.table, solver.objective, request.budgets);
+  auto const& problem = task.problem;
   context.log().info("{} layers, {} choices of which {} are not dominated; {} budget cells of {}", request.table.size(), problem.choices, problem.candidates,
                      human_count(static_cast<double>(problem.cells)), problem.unit);
-  auto const asked = cells_of(problem, request.budgets);
-  auto const since = [&] { return MPI_Wtime() - begin; };
-  if (solver.method == Method::greedy) {
-    auto const found = greedy(problem, lagrangian, asked);
-    return write_candidates(context, request, problem, lagrangian, found, {"greedy", false, since()});
-  }
-  if (solver.method == Method::automatic && !solver.frontier && asked.size() <= few_budgets) {
-    double const bytes = std::fmin(1, solver.memory_limit) * std::pow(2.0, 30);  // NaN is no limit
-    if (auto const found = search_states(context, problem, lagrangian, asked, bytes)) {
-      return write_candidates(context, request, problem, lagrangian, *found, {"states", true, since()});
-    }
-    context.log().info("too many sums are left for a search among them; the table is swept");
-  }
-  return sweep_table(context, request, problem, lagrangian, asked, begin);
+  auto found = without_table(context, solver, task, solver.frontier ? Frontier::wanted : Frontier::unwanted);
+  if (!found) return sweep_table(context, request, task, begin);
+  found->seconds = MPI_Wtime() - begin;
+  return write_result(context, request, *found);
+}
+
+Answer allocate(Context& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, std::filesystem::path const& output) {
+  auto const begin = MPI_Wtime();
+  auto const timed = [&](Answer answer) {
+    answer.seconds = MPI_Wtime() - begin;
+    return answer;
+  };
+  Task const task(table, solver.objective, budgets);
+  if (auto const found = without_table(context, solver, task, Frontier::unwanted)) return timed(*found);
+  auto const knapsack = Knapsack::make(context, task.problem, task.asked, solver.precision, plan(solver, task.problem, context.ranks()).place, output);
+  for (std::int64_t sweep = 1; !knapsack->finished(); ++sweep) knapsack->advance(sweep);
+  auto const answer = timed(with_table(solver, task, *knapsack));
+  knapsack->remove_files();
+  return answer;
+}
+
+ExitCode write_result(Context& context, Request const& request, Answer const& answer) {
+  io::ResultFile out(context.comm(), request.output, request.record);
+  write_all(context, out, request, answer);
+  out.commit();
+  context.log().info("{} in {:.3g} s; the Lagrangian bound lies at most {:.6g} away; {}", answer.proven ? "proven optima" : answer.method + " choices", answer.seconds, answer.allocation.largest_gap(), request.output.string());
+  return ExitCode::done;
 }
 
 DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint, MeasuredPart const& part) {

@@ -42,6 +42,26 @@ struct Request {
 /// or greedily), checks them and writes the result, with the attributes `method`, `proven_optimal` and `solver_seconds`. Collective. Stopped early: exit 75, no result.
 ExitCode solve(Context& context, Request const& request);
 
+/// What was allocated, and how.
+struct Answer {
+  Allocation allocation;
+  std::string method;
+  bool proven = false;  ///< are the losses optima, up to the rounding of sums in float64?
+  double seconds = 0;   ///< from the table of choices to the candidates, without reading and writing
+};
+
+/// Allocations on the way, for jobs that go on from them: as solve() finds them, without checkpoints and without a result. `output`: beside which tables of
+/// choices lie that memory does not hold. Collective.
+Answer allocate(Context& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, std::filesystem::path const& output);
+
+/// Writes the result of a run whose allocations are found. Collective.
+ExitCode write_result(Context& context, Request const& request, Answer const& answer);
+
+/// Drives a step that measures a table, a layer a sweep, with a checkpoint after each. The last one stays until forget_measured(): what is measured need not be
+/// measured again. fingerprint: of what the losses depend on besides the inputs. Collective.
+DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint);
+void forget_measured(Context& context, std::filesystem::path const& output);
+
 /// What is measured before solve(), a layer or a few a sweep.
 struct MeasuredPart {
   std::string name = "measured";  ///< of the checkpoints' name

@@ -83,3 +83,10 @@ def logits(tensors, images, take=lambda layer, x: x):
             block += 1
         stage += 1
     return take("linear", x.mean(axis=(2, 3))) @ tensors["linear/weight"].astype(float).T + tensors["linear/bias"]
+
+
+def prune(weight, kept):
+    """All but so many weights 0, the smallest first"""
+    flat = weight.astype(np.float64).ravel().copy()
+    flat[np.argsort(np.abs(flat), kind="stable")[:flat.size - kept]] = 0
+    return flat.reshape(weight.shape)

@@ -5,16 +5,9 @@ import h5py
 import numpy as np
 
 from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, JobTest, job_text, main
-from plain_network import logits, names_of, random_images, random_network, read_network, write_images, write_network
+from plain_network import logits, names_of, prune, random_images, random_network, read_network, write_images, write_network
 
 RULES = ["curves", "uniform", "global", "lamp", "erdos_renyi"]
-
-
-def prune(weight, kept):
-    """All but so many weights 0, the smallest first"""
-    flat = weight.astype(np.float64).ravel().copy()
-    flat[np.argsort(np.abs(flat), kind="stable")[:flat.size - kept]] = 0
-    return flat.reshape(weight.shape)
 
 
 def greatest(scores, total):
@@ -141,6 +134,19 @@ class Networks(JobTest):
         sums = done.result("rule_sum")
         self.assertTrue(np.all(sums[:, :1] <= sums + 1e-9))
         self.assertGreater(done.attribute("results", "whole_accuracy"), 0.7)
+
+    def test_published_size(self):
+        """resnet32: the weights of its layers, and those that are left at the published sparsity of 95.5 %."""
+        if not DATA:
+            self.skipTest("BELLSHARD_DATA names no folder")
+        folder = DATA / "resnet_cifar10"
+        text = job_text(model={"network": str(folder / "resnet32.h5")}, images={"file": str(folder / "cifar10_test_2000.h5"), "limit": 16},
+                        pruning={"amounts": 2, "calibration": 1}, solver={"sparsity": [0.955]})
+        done = self.run_job(text, ranks=2)
+        self.assert_ends(done, DONE)
+        self.assertEqual(done.result("curve_weights")[:, 0].tolist(), [432, *[2304] * 10, 4608, *[9216] * 9, 18432, *[36864] * 9, 640])
+        self.assertEqual(done.result("weight_offset")[-1], 461_872)
+        self.assertEqual(done.result("budget").tolist(), [20_784])
 
     def test_what_is_refused(self):
         refused = [(job_text(model={"network": "network.h5"}, images={"file": "images.h5"}), "solver.sparsity"),
