@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <random>
 
 #include "src/allocation/allocation.hpp"
@@ -88,11 +90,19 @@ void check_frontier(Solved const& solved, Table const& table) {
   }
 }
 
+/// Bit for bit.
+void check_same(Solved const& some, Solved const& other) {
+  CHECK(some.allocation.choice == other.allocation.choice);
+  CHECK(some.allocation.loss == other.allocation.loss);
+  CHECK(some.allocation.bound == other.allocation.bound);
+  CHECK(std::equal(some.frontier.begin(), some.frontier.end(), other.frontier.begin() + some.own.begin));
+}
+
 }  // namespace
 
-TEST_CASE("a thousand small problems against every way to choose") {
+TEST_CASE("a thousand small problems against every way to choose; the same bits as on one rank") {
   std::mt19937_64 draw(21);
-  Context context(MPI_COMM_WORLD, {}, Verbosity::quiet);
+  Context context(MPI_COMM_WORLD, {}, Verbosity::quiet), alone(MPI_COMM_SELF, {}, Verbosity::quiet);
   for (int instance = 0; instance < 1000; ++instance) {
     auto const table = draw_table(draw, 1 + draw() % 5, 1 + draw() % 5, 1 + static_cast<std::int64_t>(draw() % 30), draw() % 2 ? 8 : 4000);
     auto const least = least_cost(table);
@@ -104,6 +114,24 @@ TEST_CASE("a thousand small problems against every way to choose") {
       INFO("instance " << instance << ", budget " << budgets[q]);
       CHECK(solved.allocation.loss[q] == test::least_by_enumeration(plain(table), budgets[q]));
     }
+    check_same(solved, solve(alone, table, budgets));
+  }
+}
+
+TEST_CASE("two hundred larger problems, whose sums are rounded: the same bits as on one rank") {
+  std::mt19937_64 draw(25);
+  Context context(MPI_COMM_WORLD, {}, Verbosity::quiet), alone(MPI_COMM_SELF, {}, Verbosity::quiet);
+  for (int instance = 0; instance < 200; ++instance) {
+    auto const most = std::array<std::int64_t, 3>{50, 400, 3000}[draw() % 3];
+    auto table = draw_table(draw, 8 + draw() % 17, 5 + draw() % 20, most, 40000);
+    for (auto& layer : table) {
+      for (auto& loss : layer.loss) loss = std::sqrt(loss);
+    }
+    auto const least = least_cost(table);
+    std::vector<std::int64_t> const budgets{least + most, least + 4 * most, least + static_cast<std::int64_t>(draw() % 1000)};
+
+    INFO("instance " << instance);
+    check_same(solve(context, table, budgets), solve(alone, table, budgets));
   }
 }
 
