@@ -6,15 +6,6 @@
 
 namespace bellshard::depth_shrink {
 
-double Blocks::masks() const {
-  double sum = 0, ways = 1;
-  for (std::int64_t m = 1; m <= most; ++m) {
-    ways *= static_cast<double>(rows() - m + 1) / static_cast<double>(m);
-    sum += ways;
-  }
-  return sum;
-}
-
 Blocks choose_blocks(Config const& config, std::vector<std::string> names, std::vector<bool> const& removable) {
   Blocks blocks{std::move(names), {}, 0};
   auto const size = blocks.size();

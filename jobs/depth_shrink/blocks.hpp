@@ -20,7 +20,14 @@ struct Blocks {
   Mask all() const { return Mask(name.size(), 1); }
 
   /// Masks with 1 to `most` free blocks off; infinity where it is no number for a double.
-  double masks() const;
+  double masks() const {
+    double sum = 0, ways = 1;
+    for (std::int64_t m = 1; m <= most; ++m) {
+      ways *= static_cast<double>(rows() - m + 1) / static_cast<double>(m);
+      sum += ways;
+    }
+    return sum;
+  }
 };
 
 /// removable [block]: may it go at all? Exit 4 where the keys leave nothing to remove.

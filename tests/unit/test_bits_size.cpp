@@ -78,13 +78,17 @@ std::vector<std::int32_t> bits_with(double digits, Sizes const& sizes, Sums cons
   return {};
 }
 
-void check_published(Sizes const& sizes, std::vector<double> const& published) {
+/// The limits D that were scanned, and the ratio of the published list for each.
+using Published = std::vector<std::pair<double, double>>;
+
+void check_published(Sizes const& sizes, Published const& published) {
   auto const sums = sums_of(sizes);
-  for (auto const digits : published) {
+  for (auto const& [limit, digits] : published) {
     auto const bits = bits_with(digits, sizes, sums);
     INFO(digits);
     REQUIRE(bits.size() == sizes.size());
     CHECK(std::round(ratio(bits, sizes) * 1e5) == std::round(digits * 1e5));
+    CHECK(ratio(bits, sizes) <= limit);
   }
   CHECK(bits_with(0.12501, sizes, sums).empty());  // fewer weights than any layer has
 }
@@ -102,9 +106,9 @@ TEST_CASE("the ratio counts the bits of all weights") {
 TEST_CASE("published allocations of 8 and 4 bits are sums of layers: ResNet-18, ResNet-50 (Hubara et al. 2021)") {
   CHECK(resnet18().size() == 21);
   CHECK(sum(resnet18()) == 11'678'912);
-  check_published(resnet18(), {.12931, .13720, .14899, .15531, .16162, .17424, .19950, .22475});
+  check_published(resnet18(), {{.13, .12931}, {.14, .13720}, {.15, .14899}, {.16, .15531}, {.17, .16162}, {.18, .17424}, {.19, .17424}, {.20, .19950}, {.21, .19950}, {.22, .19950}, {.23, .22475}, {.24, .22475}});
 
   CHECK(resnet50().size() == 54);
   CHECK(sum(resnet50()) == 25'502'912);
-  check_published(resnet50(), {.12978, .13910, .14938, .15773, .16929, .17957, .18985, .19499, .20503, .21531, .22687, .23844});
+  check_published(resnet50(), {{.13, .12978}, {.14, .13910}, {.15, .14938}, {.16, .15773}, {.17, .16929}, {.18, .17957}, {.19, .18985}, {.20, .19499}, {.21, .20503}, {.22, .21531}, {.23, .22687}, {.24, .23844}});
 }

@@ -2,6 +2,7 @@
 import unittest
 
 from bellshard_runs import BAD_INPUT, DATA, DONE, JobTest, SOURCE, STOPPED_EARLY, job_text, main
+from plain_network import random_images, random_network, write_images, write_network
 
 import h5py
 import numpy as np
@@ -81,6 +82,21 @@ class Resnet20(JobTest):
         for ranks in (1, 3):
             self.assert_ends(self.run_job(text, ranks=ranks), BAD_INPUT, "layer2/1/bn2/running_var is missing")
         self.assert_ends(self.run_job(self.text(images=3000)), BAD_INPUT, "images.limit = 3000")
+
+
+class Sizes(JobTest):
+    job_name = "depth_shrink"
+
+    def test_blocks_of_residual_networks(self):
+        """ResNet-32, 44, 56: 15, 21, 27 residual blocks, of which the two that halve the maps stay."""
+        write_images(self.folder / "images.h5", *random_images(1, 3))
+        for a_stage, blocks in ((5, 15), (7, 21), (9, 27)):
+            write_network(self.folder / "network.h5", random_network(1, (a_stage,) * 3))
+            (self.folder / "job.toml").write_text(job_text(network={"file": "network.h5"}, images={"file": "images.h5"}))
+            done = self.call("check", self.job_name, "-c", "job.toml")
+            self.assert_ends(done, DONE)
+            self.assertRegex(done.out, rf"blocks +{blocks}\n")
+            self.assertRegex(done.out, rf"blocks that may be removed +{blocks - 2}\n")
 
 
 if __name__ == "__main__":
