@@ -57,11 +57,6 @@ Answer allocate(Context& context, SolverConfig const& solver, Table const& table
 /// Writes the result of a run whose allocations are found. Collective.
 ExitCode write_result(Context& context, Request const& request, Answer const& answer);
 
-/// Drives a step that measures a table, a layer a sweep, with a checkpoint after each. The last one stays until forget_measured(): what is measured need not be
-/// measured again. fingerprint: of what the losses depend on besides the inputs. Collective.
-DriveResult measure(Context& context, Step& step, io::RunRecord const& record, std::filesystem::path const& output, std::string fingerprint);
-void forget_measured(Context& context, std::filesystem::path const& output);
-
 /// What is measured before solve(), a layer or a few a sweep.
 struct MeasuredPart {
   std::string name = "measured";  ///< of the checkpoints' name
