@@ -89,6 +89,11 @@ class HurtTest(JobTest):
                 sweeps.append(int(file["state"].attrs["sweep"]))
         return sweeps
 
+    def check_kept(self, hurt, before, after):
+        """No checkpoint is lost that lay on the disk when this life began, or that it has told of, but by a newer one."""
+        told = [int(sweep) for sweep in re.findall(r"checkpoint after sweep (\d+):", hurt.log)]
+        self.assertGreaterEqual(max(after, default=0), max([0, *before, *told]), hurt.log)
+
     def check_goes_on(self, ending, sweeps):
         """No more is lost than what came after the newest checkpoint."""
         went_on = re.search(r"going on after sweep (\d+)", ending.log)
