@@ -200,6 +200,16 @@ class PruneAllocation(JobTest):
         self.assertEqual(greedy.attribute("results", "proven_optimal"), 0)
         self.assertTrue(all(0 < run.attribute("results", "solver_seconds") < 60 for run in (greedy, exact)))
 
+    def test_without_a_launcher(self):
+        """A process by itself asks MPI for no daemon and no network, and finds what a launched one does."""
+        table = write_table(self.folder / "t.jsonl", draw_layers(random.Random(12), 6, 9, 300))
+        launched = self.solve(table, [700], name="launched")
+        self.command = lambda *words, ranks: JobTest.command(self, *words, ranks=ranks)[-1 - len(words):]
+        alone = self.solve(table, [700], name="alone")
+        self.assert_ends(alone, DONE)
+        for name in ("choice", "loss", "frontier"):
+            self.assert_same_bits(launched.result(name), alone.result(name), name)
+
     def test_hdf5_table(self):
         layers = draw_layers(random.Random(10), 6, 9, 300)
         with h5py.File(self.folder / "t.h5", "w") as file:
