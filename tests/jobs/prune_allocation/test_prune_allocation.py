@@ -85,12 +85,12 @@ class PruneAllocation(JobTest):
 
     @unittest.skipUnless(shutil.which("cbc"), "cbc is absent (Debian: coinor-cbc)")
     def test_mixed_integer_programs(self):
-        """200 problems against the branch and cut of CBC: 25 tables on 1 to 4 ranks, 8 budgets each."""
+        """200 problems against the branch and cut of CBC: 10 tables on 1 to 4 ranks, 20 budgets each."""
         rng = random.Random(3)
-        for instance in range(25):
+        for instance in range(10):
             layers = draw_layers(rng, rng.randrange(8, 25), rng.randrange(5, 25), rng.choice([50, 400, 3000]))
             total = sum(l["cost"][0] for l in layers)
-            budgets = sorted(rng.randrange(total) for _ in range(8))
+            budgets = sorted(rng.randrange(total) for _ in range(20))
             greatest = instance % 5 == 4
             if greatest:  # gain of what is kept
                 layers = [{**l, "loss": [max(l["loss"]) - x for x in l["loss"]]} for l in layers]
