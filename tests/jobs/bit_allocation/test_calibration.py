@@ -203,12 +203,13 @@ class Calibration(JobTest):
         whole = self.run_job(text, name="whole")
         self.assert_ends(whole, DONE)
         runs = [self.run_job(text, name=f"r{ranks}", ranks=ranks) for ranks in (2, 3)]
-        lives = []  # each ends after some layers
-        while not lives or lives[-1].code == STOPPED_EARLY and len(lives) < 40:
-            lives.append(self.run_job(text, "--time-limit", "0.001s", name="stopped", ranks=1 + len(lives) % 3))
-        self.assertGreater(len(lives), 6)
+        for ranks in (1, 2, 3, 1):  # each life ends after a task of each rank
+            life = self.run_job(text, "--time-limit", "0.001s", name="stopped", ranks=ranks)
+            self.assert_ends(life, STOPPED_EARLY, "stopped.calibrated.checkpoint")
+        runs.append(self.run_job(text, name="stopped", ranks=2))
+        self.assert_ends(runs[-1], DONE, "stopped.calibrated.checkpoint")
         self.assertFalse(list(self.folder.glob("stopped.*.checkpoint*")))  # gone with the result
-        for run in [*runs, lives[-1]]:
+        for run in runs:
             self.assert_ends(run, DONE)
             for name in ("layer_error", "nearest_layer_error", "sensitivity", "bits", "cross_entropy", "uniform_cross_entropy", "uniform_nearest_cross_entropy"):
                 self.assert_same_bits(run.result(name), whole.result(name), name)
