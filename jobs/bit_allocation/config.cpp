@@ -23,7 +23,7 @@ void Config::declare(Keys& keys) {
   keys.choice("quantisation.base", base, {{"highest", Base::highest}, {"float32", Base::float32}},
               "all layers but the measured one: at the highest precision, whose loss is then 0, or not quantised");
   keys.flag("quantisation.activations", activations, "quantise a layer's input as well as its weights, by one range for each layer that the calibration images show");
-  keys.integer("quantisation.calibration", calibration, "the first so many images, for ranges and losses; accuracies are those of all images").range(1, 1e12).unit("count");
+  keys.integer("quantisation.calibration", calibration, "the first so many images, for ranges, losses and calibration; accuracies are those of all images").range(1, 1e12).unit("count");
   keys.table("calibration", "what is done to a layer at a precision before it is measured");
   keys.choice("calibration.method", method, {{"none", Calibration::none}, {"adaquant", Calibration::adaquant}},
               "none: weights and inputs are rounded to nearest; adaquant: each layer is fitted to its float32 outputs on the calibration images, on its own: weights, bias and ranges "
