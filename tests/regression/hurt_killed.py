@@ -10,14 +10,15 @@ CHECKPOINT = "checkpoint after sweep"
 
 
 class Killed(HurtTest):
-    def start_again_until_done(self, job, faults, *more):
+    def start_again_until_done(self, job, faults, every="0.05s"):
         """One run: a life for each fault, which kills it, and a last one. No life loses more than what came after its newest checkpoint."""
-        text, options = self.work(job)
         wanted = self.uninterrupted(job)
+        text, options = self.work(job, every)
         for fault in faults:
             before = self.sweeps_on_disk(job)
-            hurt = self.live(text, *options, *more, fault=fault, folder=job).ending()
-            self.assertNotIn(hurt.code, (0, 75), f"{fault}: the run never came there\n{hurt.log}")
+            hurt = self.live(text, *options, fault=fault, folder=job).ending()
+            self.assertIn(f"hurt: {fault.split()[1]}", hurt.log, "the run never came there")
+            self.assertNotIn(hurt.code, (0, 75), hurt.log)
             self.check_goes_on(hurt, before)
             after = self.sweeps_on_disk(job)
             if hurt.file.exists():  # under its name it is whole, and checkpoints may go
@@ -25,13 +26,14 @@ class Killed(HurtTest):
             else:
                 self.check_kept(hurt, before, after)
         before = self.sweeps_on_disk(job)
+        text, options = self.work(job)
         last = self.live(text, *options, folder=job).ending()
         self.check_goes_on(last, before)
         self.check_as_uninterrupted(last, job)
 
     def test_between_steps_of_a_checkpoint(self):
         faults = [f"kill checkpoint.{step} {1 + k % 2} {VICTIMS[k % 3]}" for k, step in enumerate((*STEPS, "dropped"))]
-        self.start_again_until_done("value_iteration", faults, "--checkpoint-every", "0")
+        self.start_again_until_done("value_iteration", faults, every="0")
 
     def test_between_steps_of_a_result(self):
         for job in JOBS:
