@@ -127,7 +127,7 @@ Answer with_table(SolverConfig const& solver, Task const& task, Knapsack const& 
 }
 
 ExitCode sweep_table(Context& context, Request const& request, Task const& task, double begin) {
-  auto const prepared = MPI_Wtime() - begin;
+  auto const prepared = context.seconds() - begin;
   DriveOptions options;
   options.output = request.output;
   auto const planned = plan(request.solver, task.problem, context.ranks());
@@ -173,21 +173,21 @@ void SolverConfig::declare_frontier(Keys& keys) {
 
 ExitCode solve(Context& context, Request const& request) {
   auto const& solver = request.solver;
-  auto const begin = MPI_Wtime();
+  auto const begin = context.seconds();
   Task const task(request.table, solver.objective, request.budgets);
   auto const& problem = task.problem;
   context.log().info("{} layers, {} choices of which {} are not dominated; {} budget cells of {}", request.table.size(), problem.choices, problem.candidates,
                      human_count(static_cast<double>(problem.cells)), problem.unit);
   auto found = without_table(context, solver, task, solver.frontier ? Frontier::wanted : Frontier::unwanted);
   if (!found) return sweep_table(context, request, task, begin);
-  found->seconds = MPI_Wtime() - begin;
+  found->seconds = context.seconds() - begin;
   return write_result(context, request, *found);
 }
 
 Answer allocate(Context& context, SolverConfig const& solver, Table const& table, std::vector<std::int64_t> const& budgets, std::filesystem::path const& output) {
-  auto const begin = MPI_Wtime();
+  auto const begin = context.seconds();
   auto const timed = [&](Answer answer) {
-    answer.seconds = MPI_Wtime() - begin;
+    answer.seconds = context.seconds() - begin;
     return answer;
   };
   Task const task(table, solver.objective, budgets);
