@@ -26,14 +26,16 @@ std::string read_text(std::filesystem::path const& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// When a process of this machine began [clock ticks since boot]; nothing where there is none.
+/// When a process of this machine began [clock ticks since boot]; nothing where there is none, or where it is dead and nobody has asked for its exit code yet.
 std::optional<std::int64_t> start_of(std::int64_t process) {
   auto const stat = read_text(fmt::format("/proc/{}/stat", process));
   auto const name_end = stat.rfind(')');  // the name may hold blanks and brackets
   if (name_end == std::string::npos) return {};
   std::istringstream fields(stat.substr(name_end + 1));
-  std::string field;
-  constexpr int start_time = 20;  // fields behind the name, proc(5)
+  std::string state, field;
+  fields >> state;
+  if (state == "Z" || state == "X") return {};
+  constexpr int start_time = 19;  // fields behind the state, proc(5)
   for (int f = 0; f < start_time; ++f) fields >> field;
   return std::atoll(field.c_str());
 }
