@@ -80,12 +80,5 @@ class RestartRules(JobTest):
     def test_same_program(self):
         self.assertNotIn("was written by", self.run_job(job(solver__max_sweeps=5000)).log)
 
-    def test_another_job(self):
-        self.change("/state", "job", "corpus_index")
-        with h5py.File(self.checkpoint, "a") as file:
-            del file["/state"].attrs["attributes_hash"]  # it covers the name of the job, and checkpoints of earlier versions have none
-        self.bytes = self.checkpoint.read_bytes()
-        self.check_refused(self.run_job(job()), "a checkpoint of the job corpus_index, not of value_iteration")
-
 
 main()
