@@ -120,7 +120,11 @@ FolderLock::FolderLock(std::filesystem::path const& folder, Say const& say, Lock
     if (!holder.slurm_job.empty() && holder.slurm_job == self_.slurm_job && holder.slurm_restarts < self_.slurm_restarts) {
       tell("taken over from an earlier life of this job");
     } else if (holder.machine == self_.machine) {
-      if (start_of(holder.process) == holder.process_start) refuse();
+      auto const lives = [&] { return start_of(holder.process) == holder.process_start && std::filesystem::exists(path_); };
+      auto const patience = std::chrono::steady_clock::now() + times_.leave;
+      while (lives() && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (lives()) refuse();
+      if (!std::filesystem::exists(path_)) continue;  // it ended well meanwhile
       tell("taken over: that process has ended");
     } else {
       tell(fmt::format("watched for {} s, whether that run still lives", times_.watch.count() / 1000));

@@ -29,6 +29,7 @@ struct LockHolder {
 struct LockTimes {
   std::chrono::milliseconds beat{10'000};   ///< between two counts of a holder
   std::chrono::milliseconds watch{45'000};  ///< without a count: the holder of another machine is gone
+  std::chrono::milliseconds leave{5'000};   ///< that a process of this machine is given to end: what was just killed is there for a moment
 };
 
 /// Keeps other runs out of a folder of results: FOLDER/.bellshard.lock, made here and removed at the end. One process of a run holds it. Exit 6 while another

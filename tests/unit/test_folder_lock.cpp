@@ -40,7 +40,7 @@ LockHolder elsewhere() {
   return holder;
 }
 
-constexpr LockTimes quick{50ms, 300ms};
+constexpr LockTimes quick{50ms, 300ms, 100ms};
 
 std::string refusal(Folder const& folder) {
   try {
@@ -148,7 +148,7 @@ TEST_CASE("a lock that went to another run is not removed") {
   Folder const folder;
 
   {
-    FolderLock const lock(folder.path, {}, {1h, 1h});
+    FolderLock const lock(folder.path, {}, {1h, 1h, 1h});
     folder.hold(elsewhere());
   }
 
