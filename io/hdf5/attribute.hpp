@@ -9,6 +9,9 @@
 
 namespace bellshard::io {
 
+/// What netCDF begins the attribute NAME of a dimension with that is no variable.
+inline constexpr char const* netcdf_dimension = "This is a netCDF dimension but not a netCDF variable";
+
 /// Attributes of an open object. Text is stored as one UTF-8 string of fixed length, which every reader takes.
 /// Writing is collective, and every rank must pass the same.
 void write_attribute(hid_t object, char const* name, std::string const& value);

@@ -19,9 +19,6 @@
 namespace bellshard::io {
 namespace {
 
-/// How netCDF marks a dimension that is no variable.
-constexpr char const* no_variable = "This is a netCDF dimension but not a netCDF variable";
-
 FileHandle open_file(MPI_Comm comm, std::filesystem::path const& path) {
   PropertyHandle const access(BELLSHARD_H5(H5Pcreate(H5P_FILE_ACCESS)));
   BELLSHARD_H5(H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL));
@@ -179,7 +176,7 @@ std::vector<std::string> InputFile::axes(std::string const& dataset) const {
       char text[256] = {0};
       if (H5DSget_scale_name(scale, text, sizeof text) < 0) return herr_t{-1};
       std::string found = text;
-      if (found.starts_with(no_variable)) {  // such a scale is known by its path alone
+      if (found.starts_with(netcdf_dimension)) {  // such a scale is known by its path alone
         if (H5Iget_name(scale, text, sizeof text) < 0) return herr_t{-1};
         found = text;
         found.erase(0, found.rfind('/') + 1);
@@ -190,6 +187,11 @@ std::vector<std::string> InputFile::axes(std::string const& dataset) const {
     for (unsigned d = 0; d < names.size(); ++d) BELLSHARD_H5(H5DSiterate_scales(source, d, nullptr, take_name, &names[d]));
   });
   return names;
+}
+
+ScaleKind InputFile::scale(std::string const& dataset) const {
+  if (text_attribute(dataset, "CLASS") != "DIMENSION_SCALE") return ScaleKind::none;
+  return text_attribute(dataset, "NAME").value_or("").starts_with(netcdf_dimension) ? ScaleKind::bare : ScaleKind::coordinate;
 }
 
 ElementType InputFile::type(std::string const& dataset) const {

@@ -15,6 +15,9 @@
 
 namespace bellshard::io {
 
+/// What a dataset is to others: no dimension scale; one with values; a dimension that is no variable (netCDF).
+enum class ScaleKind { none, coordinate, bare };
+
 /// Reads an HDF5 (or netCDF-4) file in parallel. All calls are collective over the communicator and fail on every rank
 /// together: a missing file, a file that is not HDF5, a truncated one, a missing dataset or a wrong shape lead to exit 4
 /// with the path, the dataset and what to do.
@@ -30,6 +33,7 @@ class InputFile {
   std::vector<std::string> children(std::string const& group) const;  ///< names in a group, sorted
   std::vector<std::int64_t> shape(std::string const& dataset) const;
   std::vector<std::string> axes(std::string const& dataset) const;  ///< names of the dimension scales, "" where an axis has none
+  ScaleKind scale(std::string const& dataset) const;
   ElementType type(std::string const& dataset) const;  ///< the stored type; exit 4 where it is none of ours
   std::optional<std::string> text_attribute(std::string const& object, std::string const& name) const;
   std::optional<double> number_attribute(std::string const& object, std::string const& name) const;  ///< the first of them

@@ -118,7 +118,7 @@ std::int64_t RunFile::bare_scale(std::string const& group, std::string const& na
   std::int64_t id = 0;
   impl_->step([&] {
     // The words by which netCDF knows a dimension that is no variable. One byte an item, never written: packed, long ones are next to nothing.
-    auto const mark = fmt::format("This is a netCDF dimension but not a netCDF variable.{:10}", size);
+    auto const mark = fmt::format("{}.{:10}", netcdf_dimension, size);
     id = impl_->keep_scale(impl_->create(group + "/" + name, H5T_STD_I8LE, {size}, size > packed_from ? 1 : 0), mark.c_str(), size);
   });
   return id;

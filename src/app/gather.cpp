@@ -30,11 +30,11 @@ class Gathered {
     }
     write_axis(parameters);
     for (auto const& [path, dataset] : first().datasets) {
-      if (dataset.scale && !left_out_.contains(path)) keep_scale(path, dataset);
+      if (dataset.scale != io::ScaleKind::none && !left_out_.contains(path)) keep_scale(path, dataset);
     }
     for (auto const names : {true, false}) {  // names first: what follows over their scale says where they are
       for (auto const& [path, dataset] : first().datasets) {
-        if (!dataset.scale && names == dataset.kept_once() && !left_out_.contains(path)) names ? keep(path, dataset) : join(path, dataset);
+        if (dataset.scale == io::ScaleKind::none && names == dataset.kept_once() && !left_out_.contains(path)) names ? keep(path, dataset) : join(path, dataset);
       }
     }
     join_attributes(parameters);
@@ -89,7 +89,7 @@ class Gathered {
   void keep_scale(std::string const& path, Dataset const& dataset) {
     auto const group = group_of(path);
     scales_[group][dataset.variable.name()] =
-        dataset.values ? file_.scale(group, copy(path, dataset), style(dataset)) : file_.bare_scale(group, dataset.variable.name(), dataset.variable.items());
+        dataset.scale == io::ScaleKind::coordinate ? file_.scale(group, copy(path, dataset), style(dataset)) : file_.bare_scale(group, dataset.variable.name(), dataset.variable.items());
   }
 
   /// Scales of a dataset, in its group or those above. Nothing where one was left out.

@@ -15,13 +15,10 @@ namespace bellshard::gather {
 namespace {
 
 Dataset look_at(io::InputFile const& file, std::string const& path) {
-  Dataset dataset{describe_variable(file, path), {}, {}, {}, {}, {}, {}};
-  dataset.scale = file.text_attribute(path, "CLASS") == "DIMENSION_SCALE";
-  dataset.values = !file.text_attribute(path, "NAME").value_or("").starts_with("This is a netCDF dimension but not a netCDF variable");
-  if (!dataset.scale) dataset.axes = file.axes(path);
+  Dataset dataset{describe_variable(file, path), {}, file.scale(path), {}, {}};
+  if (dataset.scale == io::ScaleKind::none) dataset.axes = file.axes(path);
   dataset.flag_values = file.number_attributes(path, "flag_values");
   dataset.flag_meanings = file.text_attribute(path, "flag_meanings").value_or("");
-  dataset.coordinates = file.text_attribute(path, "coordinates").value_or("");
   return dataset;
 }
 
@@ -82,7 +79,7 @@ LeftOut disagreements(std::vector<Run> const& runs) {
         left_out.try_emplace(path, fmt::format("not in {}", run.path.string()));
       } else if (!dataset.like(found->second)) {
         left_out.try_emplace(path, fmt::format("other shape, unit or type in {}", run.path.string()));
-      } else if (&run != &first && dataset.kept_once() && dataset.values && bytes_of(file, dataset) != bytes_of(other, dataset)) {
+      } else if (&run != &first && dataset.kept_once() && dataset.scale != io::ScaleKind::bare && bytes_of(file, dataset) != bytes_of(other, dataset)) {
         left_out.try_emplace(path, fmt::format("other values in {}", run.path.string()));
       }
     }

@@ -15,14 +15,14 @@ inline std::string group_of(std::string const& path) { return path.substr(0, pat
 struct Dataset {
   Variable variable;
   std::vector<std::string> axes;  ///< names of its scales
-  bool scale = false, values = true;  ///< a dimension scale; one that is a variable as well
+  io::ScaleKind scale = io::ScaleKind::none;
   std::vector<double> flag_values;
-  std::string flag_meanings, coordinates;
+  std::string flag_meanings;
 
   std::int64_t elements() const { return variable.items() * variable.elements_per_item(); }
   io::ElementType type() const { return variable.numeric ? variable.type : io::ElementType::letter; }
   /// A scale, or names of its items: the same in all results, kept once.
-  bool kept_once() const { return scale || !variable.numeric; }
+  bool kept_once() const { return scale != io::ScaleKind::none || !variable.numeric; }
   bool like(Dataset const& other) const {
     return variable.shape == other.variable.shape && variable.unit == other.variable.unit && type() == other.type() && axes == other.axes && scale == other.scale;
   }

@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, SOURCE, STOPPED_EARLY, JobTest, job_text, main
-from plain_network import logits, names_of, random_images, random_network, write_images, write_network
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, SOURCE, STOPPED_EARLY, job_text, main
+from network_runs import NetworkTest
+from plain_network import logits
 
 BITS = [8, 4, 2]
 FLOAT = 32
@@ -37,18 +38,11 @@ def best_of_all(costs, losses, budget):
                if sum(costs[l, k] for l, k in enumerate(choice)) <= budget)
 
 
-class BitAllocation(JobTest):
+class BitAllocation(NetworkTest):
     job_name = "bit_allocation"
-    stages = (2, 1)
 
     def setUp(self):
         super().setUp()
-        self.tensors = random_network(1, self.stages)
-        self.images, self.labels = random_images(2, 21)
-        write_network(self.folder / "network.h5", self.tensors)
-        write_images(self.folder / "images.h5", self.images, self.labels)
-        self.names = names_of(self.stages)
-        self.weights = [self.tensors[f"{name}/weight"] for name in self.names]
         self.ranges = {}
         logits(self.tensors, self.images[:9], lambda name, x: self.ranges.update({name: (x.min(), x.max())}) or x)
 

@@ -1,8 +1,9 @@
 """Calibrated layers against AdaQuant in NumPy; batch norms against moments; any ranks, restarts; what is refused."""
 import numpy as np
 
-from bellshard_runs import BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, JobTest, job_text, main
-from plain_network import EPSILON, convolve, names_of, random_images, random_network, write_images, write_network
+from bellshard_runs import BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, job_text, main
+from network_runs import NetworkTest
+from plain_network import EPSILON, convolve
 
 BITS = [8, 3, 2]
 RATES = {"weight_rate": 2e-3, "bias_rate": 1e-2, "weight_range_rate": 3e-3, "input_range_rate": 3e-2}
@@ -159,17 +160,9 @@ def mean_loss(outputs, labels):
     return np.mean(np.log(np.exp(outputs - top[:, None]).sum(axis=1)) + top - outputs[np.arange(len(labels)), labels])
 
 
-class Calibration(JobTest):
+class Calibration(NetworkTest):
     job_name = "bit_allocation"
     stages = (1, 1)
-
-    def setUp(self):
-        super().setUp()
-        self.tensors = random_network(1, self.stages)
-        self.images, self.labels = random_images(2, 21)
-        write_network(self.folder / "network.h5", self.tensors)
-        write_images(self.folder / "images.h5", self.images, self.labels)
-        self.names = names_of(self.stages)
 
     def job(self, quantisation=None, **calibration):
         return job_text(model={"network": "network.h5"}, images={"file": "images.h5"}, quantisation={"calibration": 9, "bits": BITS, **(quantisation or {})},

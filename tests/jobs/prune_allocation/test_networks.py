@@ -4,8 +4,9 @@ import itertools
 import h5py
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, JobTest, job_text, main
-from plain_network import logits, names_of, prune, random_images, random_network, read_network, write_images, write_network
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, job_text, main
+from network_runs import NetworkTest
+from plain_network import logits, prune, read_network, write_network
 
 RULES = ["curves", "uniform", "global", "lamp", "erdos_renyi"]
 
@@ -33,18 +34,9 @@ def erdos_renyi(weights, total):
     return [min(1, low * s) * w.size for s, w in zip(share, weights)]
 
 
-class Networks(JobTest):
+class Networks(NetworkTest):
     job_name = "prune_allocation"
-    stages, amounts = (2, 1), 6
-
-    def setUp(self):
-        super().setUp()
-        self.tensors = random_network(1, self.stages)
-        self.images, self.labels = random_images(2, 21)
-        write_network(self.folder / "network.h5", self.tensors)
-        write_images(self.folder / "images.h5", self.images, self.labels)
-        self.names = names_of(self.stages)
-        self.weights = [self.tensors[f"{name}/weight"] for name in self.names]
+    amounts = 6
 
     def job(self, sparsity=(0.3, 0.6, 0.9), pruning=None, **more):
         return job_text(model={"network": "network.h5"}, images={"file": "images.h5"}, pruning={"amounts": self.amounts, "calibration": 9, **(pruning or {})},

@@ -66,6 +66,15 @@ class Gather(JobTest):
         self.assertNotIn("value", data)
         self.assertNotIn("state", data)
 
+    def test_scales_that_differ_take_their_variables_along(self):
+        files = [self.ring("a", 0.9), self.ring("b", 0.5)]
+        with h5py.File(self.folder / "b.h5", "a") as other:
+            other["results/state"][3] += 100
+
+        self.assert_ends(self.gather(*files), DONE, "/results/state: left out: other values in b.h5", "/results/value: left out: one of its axes differs")
+
+        self.assertNotIn("value", self.open())
+
     def test_words_are_names(self):
         files = [self.ring(name, storage=storage) for name, storage in (("a", "stored"), ("b", "matrix_free"))]
 
