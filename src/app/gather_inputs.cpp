@@ -47,6 +47,7 @@ Run look_at(std::filesystem::path const& path) {
   auto const file = run.open();
   BELLSHARD_INPUT(file.has(results) && !file.has("/state"), "{}: is no result of a run; name result files", path.string());
   run.job = file.text_attribute("/", "job").value_or("");
+  BELLSHARD_INPUT(run.job != "gather", "{}: is gathered already; name the results that it was made from, and others beside them", path.string());
   run.keys = canonical_values(file.text_attribute("/input", "job_file").value_or(""));
   std::set<std::string> groups{results};
   for (auto const& name : datasets_below(file, results)) {

@@ -105,6 +105,8 @@ class Gather(JobTest):
                                ([file, "all.h5"], ["all.h5: is also the file to write"])):
             self.assert_ends(self.gather(*words), BAD_INPUT, *phrases)
             self.assertFalse((self.folder / "all.h5").exists())
+        self.assert_ends(self.gather(file, out="gathered.h5"), DONE)
+        self.assert_ends(self.gather("gathered.h5"), BAD_INPUT, "gathered.h5: is gathered already")
         self.assert_ends(self.call("gather", file), BAD_COMMAND_LINE, "--output is required")
 
 
