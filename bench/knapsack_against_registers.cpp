@@ -2,7 +2,8 @@
 //
 //   mpirun -n 2 build/bin/knapsack_against_registers [CELLS [REACH [CANDIDATES]]]
 //
-// Each rank sweeps its own cells (no exchange). Prints medians of `repeats` rounds in add-mins (cell and candidate) a second of a rank. The candidates' costs are
+// Each rank sweeps its own cells (no exchange). Prints medians of `repeats` rounds, each a sweep and then the registers, in add-mins (cell and candidate) a second of a rank,
+// and of their ratio. The candidates' costs are
 // those of amounts pruned in equal parts, their losses fall with the cost, the values below are those of earlier stages.
 #include <algorithm>
 #include <cmath>
@@ -19,11 +20,11 @@
 namespace {
 
 using namespace bellshard;
-constexpr int repeats = 5;
+constexpr int repeats = 25;
 
-double median(std::vector<double> values) {
+double quantile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size()))];
 }
 
 #ifdef BELLSHARD_KNAPSACK_LANES
@@ -32,7 +33,7 @@ template <class T>
 double register_rate(MPI_Comm comm, std::vector<T> const& loss) {
   using V = dp::lanes::Vector<T>;
   constexpr int count = 8;
-  constexpr int rounds = 100'000;
+  constexpr int rounds = 10'000;
   typename V::Values value[count], least[count];
   for (int j = 0; j < count; ++j) {
     value[j] = typename V::Values{} + static_cast<T>(j);
@@ -75,13 +76,13 @@ void measure(Context& context, char const* type, std::int64_t cells, std::int64_
   Kokkos::deep_copy(cost, host_cost);
   Kokkos::deep_copy(loss, host_loss);
   dp::KnapsackStage<T, std::uint16_t> const stage{before.data() + reach, after.data(), choice.data(), cost.data(), loss.data(), static_cast<std::int32_t>(candidates)};
-  auto const stride = dp::visiting_stride({host_cost.data(), host_cost.size()}, sizeof(T));
+  auto const order = dp::visiting_order({host_cost.data(), host_cost.size()}, sizeof(T));
 
-  std::vector<double> sweep, registers;
+  std::vector<double> sweep, registers, share;
   for (int k = -1; k < repeats; ++k) {  // the first round warms up
     MPI_Barrier(context.comm());
     double const begin = MPI_Wtime();
-    dp::sweep_stage(Execution(), stage, {0, cells}, stride);
+    dp::sweep_stage(Execution(), stage, {0, cells}, order);
     Execution().fence();
     double const seconds = max_over_ranks(context.comm(), MPI_Wtime() - begin);
 #ifdef BELLSHARD_KNAPSACK_LANES
@@ -92,11 +93,12 @@ void measure(Context& context, char const* type, std::int64_t cells, std::int64_
     if (k < 0) continue;
     sweep.push_back(static_cast<double>(cells * candidates) / seconds);
     registers.push_back(rate);
+    share.push_back(sweep.back() / rate);
   }
   if (!context.root()) return;
-  double const s = median(sweep), r = median(registers);
-  std::printf("%s, reach %lld, stride %lld: sweep %6.2f G/s, registers %6.2f G/s: %.2f\n", type, static_cast<long long>(reach),
-              static_cast<long long>(stride), s / 1e9, r / 1e9, s / r);
+  char const* const ways[] = {"at once", "in groups", "in columns"};
+  std::printf("%s, reach %lld, %s: sweep %6.2f G/s, registers %6.2f G/s, share %.2f (quartiles %.2f, %.2f)\n", type, static_cast<long long>(reach),
+              ways[static_cast<int>(order.way)], quantile(sweep, 0.5) / 1e9, quantile(registers, 0.5) / 1e9, quantile(share, 0.5), quantile(share, 0.25), quantile(share, 0.75));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 // The stage of a multiple-choice knapsack on the vectors of a host: two operations for each cell and candidate, an addition and a minimum. Candidates
-// are taken in groups of eight; only at the end of a group is it noted for which cells the minimum fell, and at the end of all the candidate is found within
+// are taken in groups; only at the end of a group is it noted for which cells the minimum fell, and at the end of all the candidate is found within
 // the group, so that the search for it costs a tenth of the sweep and not as much as the sweep.
 #include <cstring>
 #include <type_traits>
@@ -20,7 +20,7 @@ inline constexpr int vector_bytes = 32;
 inline constexpr int vector_bytes = 16;
 #endif
 inline constexpr int vectors = 4;  // of values in registers at a time
-inline constexpr std::int32_t group_size = 8;
+inline constexpr std::int32_t group_size = 12;
 
 template <class T>
 struct Vector {
@@ -97,20 +97,107 @@ void sweep_wide(KnapsackStage<T, Number> const& stage, std::int64_t c) {
   }
 }
 
-/// Asks for what a column's next cells read first and write: they lie too far away for the core to guess. Behind the end of an array this does nothing.
-template <class T, class Number>
-void ask_ahead(KnapsackStage<T, Number> const& stage, std::int64_t c) {
-  constexpr std::int64_t line = 64;
-  auto const* const read = reinterpret_cast<char const*>(stage.before + c);
-  auto const* const written = reinterpret_cast<char const*>(stage.after + c);
-  for (std::int64_t byte = 0; byte < wide<T> * static_cast<std::int64_t>(sizeof(T)) + line; byte += line) {
-    __builtin_prefetch(read + byte, 0);
-    __builtin_prefetch(written + byte, 1);
+/// A block of cells: `rows` rows of `width` neighbouring cells, `stride` apart.
+struct CellBlock {
+  static constexpr std::int64_t most = 8192;  ///< cells of one
+
+  std::int64_t first, width, rows, stride;
+};
+
+/// One group of candidates over the `wide` cells from c on, whose least values of the groups before stand in `after`; notes in `group` where they fell.
+/// `size`: the number of candidates, known to the compiler for all groups but the last.
+template <class T, class Number, class Size>
+inline void lower_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int32_t first, Size size, Number* group) {
+  using V = Vector<T>;
+  using Numbers [[gnu::vector_size(sizeof(Number) * V::lanes)]] = Number;
+  typename V::Values least[vectors], lower[vectors];
+  for (int j = 0; j < vectors; ++j) lower[j] = least[j] = first > 0 ? V::load(stage.after + c + j * V::lanes) : typename V::Values{} + std::numeric_limits<T>::infinity();
+  for (std::int32_t k = 0; k < size; ++k) {
+    T const* const from = stage.before + c - stage.cost[first + k];
+    T const loss = stage.loss[first + k];
+    for (int j = 0; j < vectors; ++j) {
+      auto const value = V::load(from + j * V::lanes) + loss;
+      lower[j] = value < lower[j] ? value : lower[j];
+    }
   }
-  __builtin_prefetch(stage.choice + c, 1);
+  for (int j = 0; j < vectors; ++j) {
+    auto const fell = __builtin_convertvector(lower[j] < least[j], Numbers);
+    Numbers found;
+    std::memcpy(&found, group + j * V::lanes, sizeof found);
+    found = (found & ~fell) | ((Numbers{} + static_cast<Number>(first)) & fell);
+    std::memcpy(group + j * V::lanes, &found, sizeof found);
+    std::memcpy(stage.after + c + j * V::lanes, &lower[j], sizeof lower[j]);
+  }
 }
 
-/// Cells [c, end). What is left at the end is swept together with cells before it, once more.
+/// The choices of the `wide` cells from c on, whose least values stand in `after` and their groups in `group`: mostly one and the same.
+template <class T, class Number>
+void choose_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, Number const* group) {
+  using V = Vector<T>;
+  using Numbers [[gnu::vector_size(sizeof(Number) * V::lanes)]] = Number;
+  std::int32_t const first = group[0];
+  Number differ = 0;
+  for (std::int64_t i = 1; i < wide<T>; ++i) differ |= static_cast<Number>(group[i] ^ group[0]);
+  if (differ == 0 && stage.candidates - first >= group_size) {
+    typename V::Values least[vectors];
+    typename V::Wholes found[vectors];
+    for (int j = 0; j < vectors; ++j) least[j] = V::load(stage.after + c + j * V::lanes), found[j] = typename V::Wholes{} + first;
+    for (std::int32_t k = group_size - 1; k >= 0; --k) {  // the lowest last: it wins
+      T const* const from = stage.before + c - stage.cost[first + k];
+      T const loss = stage.loss[first + k];
+      for (int j = 0; j < vectors; ++j) found[j] = V::load(from + j * V::lanes) + loss == least[j] ? typename V::Wholes{} + (first + k) : found[j];
+    }
+    for (int j = 0; j < vectors; ++j) {
+      auto const numbers = __builtin_convertvector(found[j], Numbers);
+      std::memcpy(stage.choice + c + j * V::lanes, &numbers, sizeof numbers);
+    }
+    return;
+  }
+  for (int j = 0; j < vectors; ++j) {
+    Numbers named;
+    std::memcpy(&named, group + j * V::lanes, sizeof named);
+    auto const at = c + j * V::lanes;
+    auto const numbers = __builtin_convertvector(find_candidates(stage, at, V::load(stage.after + at), __builtin_convertvector(named, typename V::Wholes)), Numbers);
+    std::memcpy(stage.choice + at, &numbers, sizeof numbers);
+  }
+}
+
+/// Group after group over a whole block, whose width is a multiple of `wide`: where rows lie as far apart as candidates' costs, a group reads most values
+/// for each of its candidates, and after the first time from the nearest cache.
+template <class T, class Number>
+void sweep_block(KnapsackStage<T, Number> const& stage, CellBlock const& block) {
+  constexpr std::int64_t line = 64;
+  alignas(line) Number groups[CellBlock::most];
+  std::memset(groups, 0, static_cast<std::size_t>(block.rows * block.width) * sizeof(Number));
+  for (std::int32_t first = 0; first < stage.candidates; first += group_size) {
+    auto* group = groups;
+    for (std::int64_t row = 0; row < block.rows; ++row) {
+      for (std::int64_t at = 0; at < block.width; at += wide<T>, group += wide<T>) {
+        auto const c = block.first + row * block.stride + at;
+        if (stage.candidates - first >= group_size) {
+          lower_wide(stage, c, first, std::integral_constant<std::int32_t, group_size>(), group);
+        } else {
+          lower_wide(stage, c, first, stage.candidates - first, group);
+        }
+        if (first > 0) continue;
+        // What the next block reads first and writes lies too far away for the core to guess. Behind the end of an array this does nothing.
+        auto const next = c + block.rows * block.stride;
+        for (std::int64_t byte = 0; byte < wide<T> * static_cast<std::int64_t>(sizeof(T)); byte += line) {
+          __builtin_prefetch(reinterpret_cast<char const*>(stage.before + next) + byte, 0, 2);
+          __builtin_prefetch(reinterpret_cast<char const*>(stage.after + next) + byte, 1, 2);
+        }
+        __builtin_prefetch(stage.choice + next, 1, 2);
+      }
+    }
+  }
+  auto const* group = groups;
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    for (std::int64_t at = 0; at < block.width; at += wide<T>, group += wide<T>) choose_wide(stage, block.first + row * block.stride + at, group);
+  }
+}
+
+/// Cells [c, end) one after the other, all candidates at once: where all that they read stays in the nearest cache. What is left at the end is swept
+/// together with cells before it, once more.
 template <class T, class Number>
 void sweep_run(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int64_t end) {
   if (end - c < wide<T>) {
@@ -119,6 +206,22 @@ void sweep_run(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int64
   }
   for (; c + wide<T> <= end; c += wide<T>) sweep_wide(stage, c);
   if (c < end) sweep_wide(stage, end - wide<T>);
+}
+
+/// Rows [first, end), [first + span, end + span) ... up to the cell `last`, group after group over blocks of them.
+template <class T, class Number>
+void sweep_rows(KnapsackStage<T, Number> const& stage, std::int64_t first, std::int64_t end, std::int64_t span, std::int64_t last) {
+  auto const width = (end - first) / wide<T> * wide<T>;
+  std::int64_t row = 0;
+  auto const whole_rows = last >= end && width > 0 ? (last - end) / span + 1 : 0;
+  while (row < whole_rows) {
+    auto const rows = whole_rows - row < CellBlock::most / width ? whole_rows - row : CellBlock::most / width;
+    sweep_block(stage, {first + row * span, width, rows, span});
+    for (auto const block_end = row + rows; row < block_end; ++row) {
+      if (first + width < end) sweep_wide(stage, end + row * span - wide<T>);
+    }
+  }
+  for (; first + row * span < last; ++row) sweep_run(stage, first + row * span, end + row * span < last ? end + row * span : last);
 }
 
 }  // namespace bellshard::dp::lanes

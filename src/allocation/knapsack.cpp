@@ -135,12 +135,12 @@ class SweptKnapsack final : public Knapsack {
     auto const loss = to_device(std::vector<T>(stage.loss.begin(), stage.loss.end()), "bellshard::allocation::loss");
     dp::KnapsackStage<T, Number> const kernel{before_.data() + margin_, after_.data() + margin_, reinterpret_cast<Number*>(tables_.room(s).data()),
                                               cost.data(), loss.data(), static_cast<std::int32_t>(stage.cost.size())};
-    auto const stride = dp::visiting_stride(stage.cost, sizeof(T));
+    auto const order = dp::visiting_order(stage.cost, sizeof(T));
     auto const cells = tables_.own(s).size();
     auto const margin = std::min(stage.reach, margin_);
     Execution const space;
     if (axis_.parts() == 1 || margin == 0) {
-      dp::sweep_stage(space, kernel, {0, cells}, stride);
+      dp::sweep_stage(space, kernel, {0, cells}, order);
       space.fence();
       return;
     }
@@ -149,9 +149,9 @@ class SweptKnapsack final : public Knapsack {
     WindowExchange exchange(comm_, Partition::of_sizes(sizes), margin, 0, 1);
     Kokkos::View<T*> const window = Kokkos::subview(before_, std::pair(margin_ - margin, margin_ + cells));
     exchange.start(window);
-    dp::sweep_stage(space, kernel, {std::min(margin, cells), cells}, stride);
+    dp::sweep_stage(space, kernel, {std::min(margin, cells), cells}, order);
     exchange.finish(window);
-    dp::sweep_stage(space, kernel, {0, std::min(margin, cells)}, stride);
+    dp::sweep_stage(space, kernel, {0, std::min(margin, cells)}, order);
     space.fence();
     work_.bytes_received = sum_over_ranks(comm_, static_cast<double>(exchange.items_received()) * sizeof(T));
   }

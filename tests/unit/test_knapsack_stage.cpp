@@ -8,6 +8,7 @@ using namespace bellshard;
 
 namespace {
 
+using Way = dp::VisitingOrder::Way;
 constexpr auto infinity = std::numeric_limits<double>::infinity();
 
 template <class T>
@@ -44,7 +45,7 @@ struct Case {
 };
 
 template <class T, class Number>
-void check(Case<T> const& given, Block cells, std::int64_t stride) {
+void check(Case<T> const& given, Block cells, dp::VisitingOrder order) {
   auto const before = on_device(given.before);
   auto const size = static_cast<std::int64_t>(given.before.size()) - given.margin;
   auto const after = on_device(std::vector<T>(static_cast<std::size_t>(size), T{-1}));
@@ -54,7 +55,7 @@ void check(Case<T> const& given, Block cells, std::int64_t stride) {
   dp::KnapsackStage<T, Number> const stage{before.data() + given.margin, after.data(), choice.data(), cost.data(), loss.data(),
                                              static_cast<std::int32_t>(given.cost.size())};
 
-  dp::sweep_stage(Execution(), stage, cells, stride);
+  dp::sweep_stage(Execution(), stage, cells, order);
   Execution().fence();
 
   std::vector<T> least(static_cast<std::size_t>(size), T{-1});
@@ -68,7 +69,7 @@ void check(Case<T> const& given, Block cells, std::int64_t stride) {
       if (value < least[at]) least[at] = value, lowest[at] = static_cast<Number>(k);
     }
   }
-  INFO(given.cost.size() << " candidates, cells " << cells.begin << " to " << cells.end << " of " << size << ", stride " << stride);
+  INFO(given.cost.size() << " candidates, cells " << cells.begin << " to " << cells.end << " of " << size << ", way " << static_cast<int>(order.way) << ", stride " << order.stride);
   CHECK(on_host(after) == least);
   CHECK(on_host(choice) == lowest);
 }
@@ -80,8 +81,8 @@ TEMPLATE_TEST_CASE("each cell takes the least loss and the lowest candidate that
   for (std::int64_t const cells : {1, 7, 8, 63, 64, 65, 300, 4097, 9001}) {
     for (std::int64_t const candidates : {1, 2, 8, 9, 17, 101, 256}) {
       Case<TestType> const given(draw, cells, candidates, cells / 2 + 3, draw() % 2 ? 9 : 1'000'000);
-      for (std::int64_t const stride : {0, 64, 100, 1001}) check<TestType, std::uint8_t>(given, {cells / 5, cells}, stride);
-      check<TestType, std::uint8_t>(given, {0, cells - cells / 7}, 0);
+      for (std::int64_t const stride : {1, 64, 100, 1001}) check<TestType, std::uint8_t>(given, {cells / 5, cells}, {Way::in_columns, stride});
+      for (auto const way : {Way::at_once, Way::in_groups}) check<TestType, std::uint8_t>(given, {0, cells - cells / 7}, {way});
     }
   }
 }
@@ -89,30 +90,35 @@ TEMPLATE_TEST_CASE("each cell takes the least loss and the lowest candidate that
 TEST_CASE("more candidates than a byte can number") {
   std::mt19937_64 draw(12);
   Case<double> const given(draw, 500, 1000, 2000, 1'000'000);
-  check<double, std::uint16_t>(given, {0, 500}, 0);
-  check<double, std::uint16_t>(given, {3, 499}, 70);
+  for (auto const way : {Way::at_once, Way::in_groups}) check<double, std::uint16_t>(given, {0, 500}, {way});
+  check<double, std::uint16_t>(given, {3, 499}, {Way::in_columns, 70});
 }
 
 TEST_CASE("no cells, no work; cells that nothing reaches hold infinity and candidate 0") {
   std::mt19937_64 draw(13);
   Case<double> given(draw, 100, 20, 30, 9);
-  check<double, std::uint8_t>(given, {50, 50}, 0);
+  check<double, std::uint8_t>(given, {50, 50}, {});
   for (auto& value : given.before) value = infinity;
-  check<double, std::uint8_t>(given, {0, 100}, 0);
+  for (auto const way : {Way::at_once, Way::in_groups}) check<double, std::uint8_t>(given, {0, 100}, {way});
 }
 
-TEST_CASE("columns are walked where costs are regular and reach beyond the cache") {
-  std::vector<std::int64_t> regular, jittered, ragged, near;
+TEST_CASE("cells are visited so that values are read from the nearest cache") {
+  std::vector<std::int64_t> regular, jittered, ragged, near, nearest;
   std::mt19937_64 draw(14);
   for (std::int64_t k = 0; k <= 100; ++k) {
     regular.push_back(20'000 * k);
     jittered.push_back(20'000 * (k > 50 ? k + 3 : k) + static_cast<std::int64_t>(draw() % 3));
     ragged.push_back(static_cast<std::int64_t>(draw() % 2'000'000));
-    near.push_back(100 * k);
+    near.push_back(400 * k);
+    nearest.push_back(40 * k);
   }
 
-  CHECK(dp::visiting_stride(regular, 8) == 20'000);
-  CHECK(std::abs(dp::visiting_stride(jittered, 8) - 20'000) <= 2);
-  CHECK(dp::visiting_stride(ragged, 8) == 0);
-  CHECK(dp::visiting_stride(near, 8) == 0);
+  CHECK(dp::visiting_order(regular, 8).way == Way::in_columns);
+  CHECK(dp::visiting_order(regular, 8).stride == 20'000);
+  CHECK(dp::visiting_order(jittered, 8).way == Way::in_columns);
+  CHECK(std::abs(dp::visiting_order(jittered, 8).stride - 20'000) <= 2);
+  CHECK(dp::visiting_order(ragged, 8).way == Way::in_groups);
+  CHECK(dp::visiting_order(near, 8).way == Way::in_groups);
+  CHECK(dp::visiting_order(nearest, 8).way == Way::at_once);
+  CHECK(dp::visiting_order(std::vector<std::int64_t>{7'000'000}, 8).way == Way::in_groups);
 }
