@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "jobs/corpus_index/symmetric_eigen.hpp"
 #include "kernels/sample/philox.hpp"
+#include "src/dense/dense.hpp"
 #include "src/dist/gather.hpp"
 #include "src/dist/reduce.hpp"
 
@@ -50,12 +50,12 @@ class ShardedBlock {
   std::int64_t columns() const { return panels_ * linalg::lanes; }
 
   /// Eigenvalues and eigenvectors of the inner products of all columns; the same bits on every rank.
-  SymmetricEigen inner_products() const {
+  dense::SymmetricEigen inner_products() const {
     auto gram = gram_(Execution(), own_);
     sum_over_ranks(context_.comm(), gram);
-    SymmetricEigen eigen;
+    dense::SymmetricEigen eigen;
     together(context_.comm(), [&] {
-      if (context_.root()) eigen = symmetric_eigen(gram, columns());
+      if (context_.root()) eigen = dense::symmetric_eigen(gram, columns());
     });
     eigen.value.resize(static_cast<std::size_t>(columns()));
     eigen.vector.resize(gram.size());
@@ -66,7 +66,7 @@ class ShardedBlock {
 
   /// Columns V weight(k): the principal axes, each times its weight.
   template <class Weight>
-  void turn(SymmetricEigen const& eigen, Weight const& weight) {
+  void turn(dense::SymmetricEigen const& eigen, Weight const& weight) {
     auto const n = static_cast<std::size_t>(columns());
     auto const host = Kokkos::create_mirror_view(factor_);
     for (std::size_t k = 0; k < n; ++k) {

@@ -5,6 +5,7 @@ from tree import Tree, line_of, main
 
 MAY_INCLUDE = {
     "src/base": [],
+    "src/dense": ["src/base"],
     "kernels": ["src/base"],
     "io": ["src/base"],
     "src/config": ["src/base"],
@@ -15,7 +16,7 @@ MAY_INCLUDE = {
     "src/corpus": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
     "src/allocation": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
     "src/network": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "kernels", "io"],
-    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "src/allocation", "src/network", "kernels", "io"],
+    "jobs": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "src/allocation", "src/network", "src/dense", "kernels", "io"],
     "src/app": ["src/base", "src/runtime", "src/dist", "src/config", "src/drive", "src/mdp", "src/corpus", "kernels", "io"],  # jobs: by the registry
 }
 # Header pattern -> the folders that may include it. Tests and benchmarks may include all of them.
@@ -32,7 +33,7 @@ THIRD_PARTY = {
     r"nlohmann/": ["src/app", "io"],
     r"simdjson": ["io/text"],
     r"sentencepiece_": ["src/corpus"],
-    r"Eigen/": ["jobs/corpus_index"],
+    r"Eigen/": ["src/dense"],
     r"utf8proc\.h": ["src/corpus"],
     r"archive(_entry)?\.h": ["io/umb", "io/text"],
     r"cub/": ["kernels/sort"],
