@@ -50,31 +50,36 @@ KOKKOS_INLINE_FUNCTION double tv_ball(Outcomes const& x, double radius, double l
 /// -t log of the regression of exp(-v / t), written as 1 + sum w (exp(-v / t) - 1): where weights sum to less than 1 what is missing
 /// counts as value 0, not as an unbounded one. Not above `most`. Where they sum to 1, but for rounding, nothing is missing, and cold
 /// temperatures do not cancel.
-KOKKOS_INLINE_FUNCTION double soft_minimum(Outcomes const& x, double temperature, double most) {
-  double sum = 0, sizes = 0, inside = 0, shifted = 0;
-  double const least = x.size > 0 ? x.value[0] : 0;
-  for (std::int64_t k = 0; k < x.size; ++k) {
-    double const w = x.weight[k];
-    sum += w;
-    sizes += w < 0 ? -w : w;
-    inside += w * ::expm1(-x.value[k] / temperature);
-    shifted += w * ::exp((least - x.value[k]) / temperature);
+KOKKOS_INLINE_FUNCTION bool is_whole(Outcomes const& x) {
+  double sum = 0, sizes = 0;
+  for (std::int64_t k = 0; k < x.size; ++k) sum += x.weight[k], sizes += ::fabs(x.weight[k]);
+  return ::fabs(1 - sum) <= 1e-14 * sizes;
+}
+KOKKOS_INLINE_FUNCTION double soft_minimum(Outcomes const& x, double temperature, double most, bool whole) {
+  double found = most;
+  if (whole) {
+    double sum = 0, least = x.value[0];
+    for (std::int64_t k = 0; k < x.size; ++k) sum += x.weight[k] * ::exp((least - x.value[k]) / temperature);
+    if (sum > 0) found = least - temperature * ::log(sum);
+  } else {
+    double less = 0;
+    for (std::int64_t k = 0; k < x.size; ++k) less += x.weight[k] * ::expm1(-x.value[k] / temperature);
+    if (less > -1) found = -temperature * ::log1p(less);
   }
-  bool const whole = ::fabs(1 - sum) <= 1e-14 * sizes && shifted > 0;
-  double const found = whole ? least - temperature * ::log(shifted) : inside > -1 ? -temperature * ::log1p(inside) : most;
   return found < most ? found : most;
 }
 
 /// Least over q of  E_q v + penalty KL(q | w).
-KOKKOS_INLINE_FUNCTION double kl_penalised(Outcomes const& x, double penalty, double most) { return soft_minimum(x, penalty, most); }
+KOKKOS_INLINE_FUNCTION double kl_penalised(Outcomes const& x, double penalty, double most) { return soft_minimum(x, penalty, most, is_whole(x)); }
 
 /// Least E_q v over KL(q | w) <= radius:  max over t in [coolest, most / radius] of  soft_minimum(t) - t radius. On a geometric grid of
 /// temperatures first, then by golden sections around the best one. `most`: no value is greater; coolest > 0.
 KOKKOS_INLINE_FUNCTION double kl_ball(Outcomes const& x, double radius, double coolest, double most) {
-  constexpr int points = 64, sections = 48;
+  constexpr int points = 32, sections = 60;
   double const hottest = most / radius > coolest ? most / radius : coolest;
   double const step = ::pow(hottest / coolest, 1.0 / (points - 1));
-  auto const at = [&](double t) { return soft_minimum(x, t, most) - t * radius; };
+  bool const whole = is_whole(x);
+  auto const at = [&](double t) { return soft_minimum(x, t, most, whole) - t * radius; };
   double best = at(coolest), best_t = coolest, t = coolest;
   for (int k = 1; k < points; ++k) {
     t *= step;

@@ -1,17 +1,15 @@
 """Robust and plain pessimistic value iteration from offline data, one trajectory set at a time, in plain NumPy: the oracle of the job robust_offline.
 
-Dense features, dense inverses, one-dimensional maxima by trying every kink (and, between kinks, the vertex of the parabola) or by a fine grid and
-scipy's bounded search. Slow on purpose; shares no code with the program.
+Dense features, dense inverses, one-dimensional maxima by trying every kink (and, between kinks, the vertex of the parabola) or by ever finer grids. Slow on purpose; shares no code with the program.
 """
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 STRIKE = 100.0
 
 
 class Put:
     """American put on a binomial walk: hold (0) or exercise (1); features are tents, of holding alone."""
-    horizon, known_exercise = 20, True
+    horizon = 20
 
     def __init__(self, d=30, low=80.0, span=100.0):
         self.d, self.anchor, self.width = d, low + np.arange(d) * span / d, span / d
@@ -31,7 +29,7 @@ class Put:
         phi = self.features(state, 0)
         q = np.clip(phi @ w - bonus(phi), 0, self.horizon - h)
         exercise = np.maximum(0, STRIKE - np.asarray(state, dtype=float))
-        return ~((exercise > 0) & (exercise >= q))
+        return ~(exercise > q)
 
     def evaluate(self, run, up, start):
         """Expected pay-off of the policy of `run` from `start`, by the binomial tree."""
@@ -54,7 +52,7 @@ class Put:
 
 class LinearWalk:
     """Five states, sixteen actions, features of dimension four, horizon three."""
-    horizon, d, known_exercise = 3, 4, False
+    horizon, d = 3, 4
 
     def __init__(self, xi=0.2, delta=0.3):
         self.p = np.array([delta + xi / 4 * sum(1 if a >> i & 1 else -1 for i in range(4)) for a in range(16)])
@@ -126,20 +124,19 @@ def best_tv(c, v, rho, top):
     return np.max([cut_moments(c, v, a)[0] - rho * a for a in kinks], axis=0)
 
 
-def best_kl(c, v, rho, top):
-    """[factor] greatest over a in (0, top / rho] of -a log(1 + sum c (exp(-v / a) - 1)) - a rho."""
+def best_kl(c, v, rho, coolest, top):
+    """[factor] greatest over a in [coolest, top / rho] of -a log(1 + sum c (exp(-v / a) - 1)) - a rho; the first part at most top."""
     def value(ci, a):
         inside = 1 + ci @ np.expm1(-v / a)
-        return -a * np.log(inside) - a * rho if inside > 0 else np.inf
+        return (min(top, -a * np.log(inside)) if inside > 0 else top) - a * rho
     best = []
-    grid = np.geomspace(1e-3 * top, top / rho, 400)
     for ci in c:
-        values = np.array([value(ci, a) for a in grid])
-        values[~np.isfinite(values)] = -np.inf
-        k = int(values.argmax())
-        low, high = grid[max(k - 1, 0)], grid[min(k + 1, grid.size - 1)]
-        found = minimize_scalar(lambda a: -value(ci, a), bounds=(low, high), method="bounded", options={"xatol": 1e-12 * top})
-        best.append(max(values[k], -found.fun, 0.0))
+        grid = np.geomspace(coolest, max(coolest, top / rho), 200)
+        for _ in range(12):  # ever closer around the best point
+            values = np.array([value(ci, a) for a in grid])
+            k = int(values.argmax())
+            grid = np.linspace(grid[max(k - 1, 0)], grid[min(k + 1, grid.size - 1)], 31)
+        best.append(values.max())
     return np.array(best)
 
 
@@ -155,8 +152,6 @@ class Run:
             self.inverse[h] = np.linalg.inv(gram)
             v = env.value(S[:, h + 1], h + 1, self.w[h + 1], self.bonus(h + 1)) if h + 1 < H else np.zeros(len(S))
             c, top = np.linalg.solve(gram, phi.T), float(H)
-            if env.known_exercise and h + 1 < H:
-                top = max(top, STRIKE)
             if algorithm == "pevi":
                 expected = c @ v
             elif algorithm == "r2pvi_tv":
@@ -168,7 +163,7 @@ class Run:
             elif algorithm == "drpvi":
                 expected = best_tv(c, v, parameter, top)
             elif algorithm == "drvi_l":
-                expected = best_kl(c, v, parameter, top)
+                expected = best_kl(c, v, parameter, H / 20, top)
             self.w[h] = env.theta(h) + expected
 
     def bonus(self, h):
