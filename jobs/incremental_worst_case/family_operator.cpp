@@ -1,0 +1,114 @@
+#include "jobs/incremental_worst_case/family_operator.hpp"
+
+#include "kernels/host_copy.hpp"
+#include "src/dist/reduce.hpp"
+#include "src/mdp/sparse_pack.hpp"
+
+namespace bellshard::incremental_worst_case {
+namespace {
+
+constexpr std::int64_t sweeps_between_looks = 8;  // at the largest change of all ranks
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+double change_within(double tolerance, double discount) { return discount > 0 ? tolerance * (1 - discount) / discount : tolerance; }
+
+FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vector<mdp::Rows> rows, double discount, std::function<std::string(std::size_t)> const& what)
+    : comm_(comm), states_(states) {
+  MPI_Comm_rank(comm, &rank_);
+  auto const own = states_.block(rank_);
+  mdp::ForeignStates foreign(own);
+  together(comm, [&] {
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      auto const& actions = rows[k].action_offset;
+      for (std::int64_t s = 0; s < own.size(); ++s) {
+        auto const has = actions[at(s + 1)] - actions[at(s)], expected = rows[0].action_offset[at(s + 1)] - rows[0].action_offset[at(s)];
+        BELLSHARD_INPUT(has == expected, "{}: state {} has {} actions, and {} has {}; models of a family have the same actions", what(k), own.begin + s, has, what(0), expected);
+      }
+      foreign.add(rows[k]);
+    }
+  });
+  exchange_ = std::make_unique<GhostExchange>(comm, states_, std::move(foreign).take());
+  for (auto& model : rows) mdp::localise(model, *exchange_);
+  std::vector<std::int64_t> begin{0};
+  std::vector<std::int32_t> next;
+  std::vector<double> probability, reward;
+  for (std::int64_t pair = 0; pair < rows[0].pairs(); ++pair) {
+    for (auto const& model : rows) {
+      auto const first = model.transition_offset[at(pair)], last = model.transition_offset[at(pair + 1)];
+      next.insert(next.end(), model.next_state.begin() + first, model.next_state.begin() + last);
+      probability.insert(probability.end(), model.probability.begin() + first, model.probability.begin() + last);
+      reward.push_back(model.reward[at(pair)]);
+      begin.push_back(static_cast<std::int64_t>(next.size()));
+    }
+  }
+  auto const label = "bellshard::incremental_worst_case::family";
+  model_.models = static_cast<std::int32_t>(rows.size());
+  model_.states = own.size();
+  model_.pairs = rows[0].pairs();
+  model_.own_first = exchange_->own_first();
+  model_.local_items = exchange_->local_items();
+  model_.discount = discount;
+  model_.pair_begin = to_device(rows[0].action_offset, label);
+  model_.transition_begin = to_device(begin, label);
+  model_.next = to_device(next, label);
+  model_.probability = to_device(probability, label);
+  model_.reward = to_device(reward, label);
+}
+
+void FamilyOperator::refresh(Array<double> const& values, std::int64_t models) {
+  for (std::int64_t m = 0; m < models; ++m) exchange_->refresh(Kokkos::subview(values, std::make_pair(at(m * model_.local_items), at((m + 1) * model_.local_items))));
+}
+
+Array<double> FamilyOperator::optimal_values(std::int32_t m, double tolerance, Work& work) {
+  Array<double> in("bellshard::incremental_worst_case::values", at(model_.local_items)), out("bellshard::incremental_worst_case::values", at(model_.local_items));
+  double const goal = change_within(tolerance, model_.discount);
+  auto const alone = dp::take_model(Execution(), model_, m);
+  for (std::int64_t sweep = 1;; ++sweep) {
+    double const change = dp::sweep_best("bellshard::dp::sweep_one", Execution(), alone, dp::WorthInModel{alone, 0}, in, out);
+    std::swap(in, out);
+    refresh(in);
+    work.updates += static_cast<double>(states_.size());
+    work.pairs += static_cast<double>(model_.pairs);
+    if (sweep % sweeps_between_looks == 0 && max_over_ranks(comm_, change) <= goal) return in;
+  }
+}
+
+Array<double> FamilyOperator::price(std::int32_t m, Array<double> const& values) {
+  Array<double> const q("bellshard::incremental_worst_case::q", at(model_.pairs));
+  dp::price_pairs("bellshard::dp::price_one", Execution(), model_, dp::WorthInModel{model_, m}, values, q);
+  return q;
+}
+
+Array<std::int32_t> FamilyOperator::greedy(Array<double> const& q) const {
+  Array<std::int32_t> const action("bellshard::incremental_worst_case::action", at(model_.states));
+  dp::choose_greedy(Execution(), model_, q, action);
+  return action;
+}
+
+std::vector<double> FamilyOperator::evaluate(Array<std::int32_t> const& action, std::int64_t state, double tolerance, Work& work) {
+  auto const items = at(model_.models * model_.local_items);
+  Array<double> in("bellshard::incremental_worst_case::policy_values", items), out("bellshard::incremental_worst_case::policy_values", items);
+  double const goal = change_within(tolerance, model_.discount);
+  for (std::int64_t sweep = 1;; ++sweep) {
+    double const change = dp::sweep_policy(Execution(), model_, action, in, out);
+    std::swap(in, out);
+    refresh(in, model_.models);
+    work.updates += static_cast<double>(states_.size()) * model_.models;
+    work.pairs += static_cast<double>(model_.states) * model_.models;
+    if (sweep % sweeps_between_looks == 0 && max_over_ranks(comm_, change) <= goal) break;
+  }
+  std::vector<double> worth;
+  for (std::int64_t m = 0; m < model_.models; ++m) worth.push_back(at_state(Kokkos::subview(in, std::make_pair(at(m * model_.local_items), at((m + 1) * model_.local_items))), state));
+  return worth;
+}
+
+double FamilyOperator::at_state(Array<double> const& values, std::int64_t state) const {
+  double mine = 0;
+  if (own().contains(state)) mine = to_host(values, model_.own_first + state - own().begin, 1).front();
+  return sum_over_ranks(comm_, mine);
+}
+
+}  // namespace bellshard::incremental_worst_case

@@ -1,0 +1,154 @@
+#pragma once
+#include <string>
+
+#include "kernels/dp/objective.hpp"
+#include "kernels/dp/robust_rows.hpp"
+#include "kernels/execution.hpp"
+
+namespace bellshard::dp {
+
+/// The own block of a family of models with the same states and actions, whose transitions and rewards differ. Values lie in local
+/// storage, own state s at own_first + s; those of all models one model after the other, `local_items` each.
+struct FamilyModel {
+  std::int32_t models = 1;
+  std::int64_t states = 0, pairs = 0;  ///< own
+  std::int64_t own_first = 0, local_items = 0;
+  double discount = 0.9;
+  Array<std::int64_t const> pair_begin;        ///< [own state + 1] own pairs of a state, of every model
+  Array<std::int64_t const> transition_begin;  ///< [pair * models + model], one more at the end: a sweep over all models reads in order
+  Array<std::int32_t const> next;              ///< [transition] place in local storage
+  Array<double const> probability;             ///< [transition]
+  Array<double const> reward;                  ///< [pair * models + model]
+
+  /// Q of a pair in model m, transitions in the order of the file.
+  KOKKOS_INLINE_FUNCTION double q(std::int32_t m, std::int64_t pair, double const* value) const {
+    std::int64_t const row = pair * models + m;
+    double sum = 0;
+    for (std::int64_t k = transition_begin(row); k < transition_begin(row + 1); ++k) sum += probability(k) * value[next(k)];
+    return reward(row) + discount * sum;
+  }
+  /// The same with the worst next states within an L1 ball around the pair's.
+  KOKKOS_INLINE_FUNCTION double l1_q(std::int32_t m, std::int64_t pair, double radius, double const* value) const {
+    std::int64_t const row = pair * models + m, begin = transition_begin(row);
+    auto const probability_at = [&](std::int64_t k) { return probability(begin + k); };
+    auto const value_at = [&](std::int64_t k) { return value[next(begin + k)]; };
+    return reward(row) + discount * l1_worst(transition_begin(row + 1) - begin, probability_at, value_at, radius);
+  }
+};
+
+/// One model of a family by itself, its rows side by side: what many sweeps over it read.
+inline FamilyModel take_model(Execution const& space, FamilyModel const& family, std::int32_t m) {
+  Array<std::int64_t> const begin("bellshard::dp::model_rows", static_cast<std::size_t>(family.pairs + 1));
+  std::int64_t transitions = 0;
+  Kokkos::parallel_scan(
+      "bellshard::dp::place_rows", Kokkos::RangePolicy<Execution>(space, 0, family.pairs),
+      KOKKOS_LAMBDA(std::int64_t pair, std::int64_t& sum, bool last) {
+        std::int64_t const row = pair * family.models + m;
+        if (last && pair == 0) begin(0) = 0;
+        sum += family.transition_begin(row + 1) - family.transition_begin(row);
+        if (last) begin(pair + 1) = sum;
+      },
+      transitions);
+  Array<std::int32_t> const next(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::model_next"), static_cast<std::size_t>(transitions));
+  Array<double> const probability(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::model_probability"), static_cast<std::size_t>(transitions));
+  Array<double> const reward(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::model_reward"), static_cast<std::size_t>(family.pairs));
+  Kokkos::parallel_for(
+      "bellshard::dp::take_rows", Kokkos::RangePolicy<Execution>(space, 0, family.pairs), KOKKOS_LAMBDA(std::int64_t pair) {
+        std::int64_t const row = pair * family.models + m, from = family.transition_begin(row);
+        for (std::int64_t k = begin(pair); k < begin(pair + 1); ++k) {
+          next(k) = family.next(from + k - begin(pair));
+          probability(k) = family.probability(from + k - begin(pair));
+        }
+        reward(pair) = family.reward(row);
+      });
+  FamilyModel alone = family;
+  alone.models = 1;
+  alone.transition_begin = begin, alone.next = next, alone.probability = probability, alone.reward = reward;
+  return alone;
+}
+
+/// out = greatest over the actions of worth(pair); returns the largest change. in, out [local item].
+template <class Worth>
+double sweep_best(std::string const& label, Execution const& space, FamilyModel const& model, Worth const& worth, Array<double const> const& in, Array<double> const& out) {
+  double most = 0;
+  Kokkos::parallel_reduce(
+      label, Kokkos::RangePolicy<Execution>(space, 0, model.states),
+      KOKKOS_LAMBDA(std::int64_t s, double& change) {
+        double best = -infinite;
+        for (std::int64_t pair = model.pair_begin(s); pair < model.pair_begin(s + 1); ++pair) {
+          double const q = worth(pair, in.data());
+          best = q > best ? q : best;
+        }
+        out(model.own_first + s) = best;
+        double const moved = ::fabs(best - in(model.own_first + s));
+        change = moved > change ? moved : change;
+      },
+      Kokkos::Max<double>(most));
+  return most;
+}
+
+/// Worth of a pair in one model, in the worst of all for this pair (rectangular), in the worst of an L1 ball.
+struct WorthInModel {
+  FamilyModel model;
+  std::int32_t m;
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.q(m, pair, value); }
+};
+struct WorthInWorst {
+  FamilyModel model;
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const {
+    return worst_of_family(model.models, [&](std::int32_t m) { return model.q(m, pair, value); }).value;
+  }
+};
+struct WorthInBall {
+  FamilyModel model;
+  double radius;
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.l1_q(0, pair, radius, value); }
+};
+
+/// Worth that is known [own pair], whatever the values.
+struct WorthOfPair {
+  Array<double const> q;
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const*) const { return q(pair); }
+};
+
+/// q[pair] = worth of each own pair.
+template <class Worth>
+void price_pairs(std::string const& label, Execution const& space, FamilyModel const& model, Worth const& worth, Array<double const> const& value, Array<double> const& q) {
+  Kokkos::parallel_for(label, Kokkos::RangePolicy<Execution>(space, 0, model.pairs), KOKKOS_LAMBDA(std::int64_t pair) { q(pair) = worth(pair, value.data()); });
+}
+
+/// Values that iteration has brought within 1e-9 of each other are taken for equal, so that the lowest action of a tie is chosen and not
+/// the one that rounding prefers.
+KOKKOS_INLINE_FUNCTION bool near_best(double q, double best) { return best - q <= 1e-9 * (1 + ::fabs(best)); }
+
+/// The lowest action as good as the best [own state].
+inline void choose_greedy(Execution const& space, FamilyModel const& model, Array<double const> const& q, Array<std::int32_t> const& action) {
+  Kokkos::parallel_for(
+      "bellshard::dp::choose_greedy", Kokkos::RangePolicy<Execution>(space, 0, model.states), KOKKOS_LAMBDA(std::int64_t s) {
+        std::int64_t const begin = model.pair_begin(s), end = model.pair_begin(s + 1);
+        double best = -infinite;
+        for (std::int64_t pair = begin; pair < end; ++pair) best = q(pair) > best ? q(pair) : best;
+        std::int64_t pair = begin;
+        while (!(near_best(q(pair), best))) ++pair;
+        action(s) = static_cast<std::int32_t>(pair - begin);
+      });
+}
+
+/// One sweep of a policy under every model at once: in, out [model, local item]. Returns the largest change.
+inline double sweep_policy(Execution const& space, FamilyModel const& model, Array<std::int32_t const> const& action, Array<double const> const& in, Array<double> const& out) {
+  double most = 0;
+  Kokkos::parallel_reduce(
+      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, model.states * model.models),
+      KOKKOS_LAMBDA(std::int64_t k, double& change) {
+        auto const m = static_cast<std::int32_t>(k % model.models);
+        std::int64_t const s = k / model.models, first = m * model.local_items;
+        double const value = model.q(m, model.pair_begin(s) + action(s), in.data() + first);
+        double const moved = ::fabs(value - in(first + model.own_first + s));
+        out(first + model.own_first + s) = value;
+        change = moved > change ? moved : change;
+      },
+      Kokkos::Max<double>(most));
+  return most;
+}
+
+}  // namespace bellshard::dp
