@@ -29,7 +29,7 @@ def draw(file):
     draw_returns(left, results)
     left.plot(results["perturbation"][:], results["optimum"][:], color=style.QUIET, linewidth=1, linestyle=(0, (6, 3)), label="optimum there")
     shown = results["return"][:]
-    left.set_ylim(top=1.15 * shown.max() + 1e-9)  # the optimum may lie far above
+    left.set_ylim(min(0, 1.1 * shown.min()), 1.15 * shown.max() + 1e-9)  # the optimum may lie far above
     left.set_ylabel(style.label(results["return"]))
     left.set_title("Return where the world has moved")
     names = labels(results)

@@ -51,7 +51,8 @@ void Config::declare(Keys& keys) {
   });
   keys.table("compare", "what stands beside it");
   keys.flag("compare.robust", robust, "robust value iteration over the grid: the worst model for each state and action by itself");
-  keys.reals("compare.l1_radii", l1_radii, "robust value iteration in L1 balls around the nominal model, of each of these radii").range(0, 2);
+  keys.reals("compare.l1_radii", l1_radii, "robust value iteration in L1 balls around one model, of each of these radii").range(0, 2);
+  keys.integer("compare.l1_centre", l1_centre, "that model, the nominal one is 0").range(0, 1e6);
   keys.table("output", "where it goes");
   keys.text("output.file", file, "result file, below the output folder (-o)");
 }

@@ -32,6 +32,7 @@ struct Config {
   double spread = 0.3;
   bool robust = true;
   std::vector<double> l1_radii;
+  std::int64_t l1_centre = 0;
   std::int64_t max_sweeps = 1'000'000;
   std::string file = "incremental_worst_case.h5";
 

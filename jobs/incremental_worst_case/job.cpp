@@ -31,6 +31,8 @@ class IncrementalWorstCaseJob : public Job {
     auto const family = make_family(context, config_);
     auto const start = config_.start < 0 ? family->start() : config_.start;
     if (start >= family->states()) keys.reject("family.start", fmt::format("family.start = {} is no state of this family (0 to {})", start, family->states() - 1));
+    auto const models = static_cast<std::int64_t>(family->grid().size());
+    if (config_.l1_centre >= models) keys.reject("compare.l1_centre", fmt::format("compare.l1_centre = {} is no model of this family (0 to {})", config_.l1_centre, models - 1));
     auto const record = make_record(context, "incremental_worst_case", "robust policy by a sequence of worst models", family->inputs());
     auto const states = Partition::equal(family->states(), context.ranks());
     FamilyOperator grid(context.comm(), states, load(context, *family, states.block(context.rank())), config_.discount, [&](std::size_t k) { return name_of(*family, k); });

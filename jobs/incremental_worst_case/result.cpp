@@ -67,7 +67,7 @@ void write_result(Context& context, Config const& config, Run const& run, io::Ru
     auto const& one = run.robust[k];
     bool const whole = one.radius == RobustIteration::whole_family;
     auto const name = names[3 + k];
-    auto const what = whole ? std::string("rectangular robust value: the worst model for each state and action by itself") : fmt::format("robust value in L1 balls of radius {} around the nominal model", one.radius);
+    auto const what = whole ? std::string("rectangular robust value: the worst model for each state and action by itself") : fmt::format("robust value in L1 balls of radius {} around model {}", one.radius, config.l1_centre);
     out.write(mdp::sharded_values(grid.states(), own, one.step->values(), model.own_first, name + "_value", "1", what), {state});
     write_actions(name + "_action", policies[3 + k], "action of the policy of it");
     out.write(name + "_start_value", grid.at_state(one.step->values(), run.start), {"1"}, what + ", in the start state");

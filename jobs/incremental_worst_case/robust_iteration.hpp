@@ -4,8 +4,8 @@
 
 namespace bellshard::incremental_worst_case {
 
-/// Robust value iteration: for each state and action by itself (rectangular) the worst of all models, or of an L1 ball around the nominal
-/// one. One synchronous sweep a step.
+/// Robust value iteration: for each state and action by itself (rectangular) the worst of all models, or of an L1 ball around one
+/// of them. One synchronous sweep a step.
 class RobustIteration : public Step {
  public:
   static constexpr double whole_family = -1;  ///< in place of a radius

@@ -101,8 +101,9 @@ struct WorthInWorst {
 };
 struct WorthInBall {
   FamilyModel model;
+  std::int32_t centre;
   double radius;
-  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.l1_q(0, pair, radius, value); }
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.l1_q(centre, pair, radius, value); }
 };
 
 /// Worth that is known [own pair], whatever the values.
