@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,12 +30,16 @@ struct ShardedArray {
   std::function<void(Block items, void* host)> fetch = nullptr;
   /// The way back; null for an array that is only written.
   std::function<void(Block items, void const* host)> store = nullptr;
+
+  /// Only written, in a result: an array of rows of which each rank has the same part, these columns of axis 1. Then own = {0, shape[0]} on
+  /// every rank with columns, {0, 0} on the others, and a piece holds these columns of its rows.
+  std::optional<Block> columns = std::nullopt;
 };
 
-/// Elements in one item of axis 0.
+/// Elements in one item of axis 0, of those that this rank has.
 inline std::int64_t item_elements(ShardedArray const& array) {
   std::int64_t n = 1;
-  for (std::size_t d = 1; d < array.shape.size(); ++d) n *= array.shape[d];
+  for (std::size_t d = 1; d < array.shape.size(); ++d) n *= d == 1 && array.columns ? array.columns->size() : array.shape[d];
   return n;
 }
 

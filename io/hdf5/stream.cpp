@@ -14,10 +14,14 @@ struct Call {
   Slab slab;
 };
 
-std::vector<Call> calls_for(std::vector<std::int64_t> const& shape, std::vector<Block> const& pieces, std::int64_t max_elements) {
+std::vector<Call> calls_for(std::vector<std::int64_t> shape, std::optional<Block> columns, std::vector<Block> const& pieces, std::int64_t max_elements) {
   std::vector<Call> calls;
+  if (columns) shape[1] = columns->size();
   for (auto const& items : pieces) {
-    for (auto& slab : cut(shape, items, max_elements)) calls.push_back({items, std::move(slab)});
+    for (auto& slab : cut(shape, items, max_elements)) {
+      if (columns) slab.start[1] += static_cast<hsize_t>(columns->begin);
+      calls.push_back({items, std::move(slab)});
+    }
   }
   return calls;
 }
@@ -74,7 +78,7 @@ void stream_out(MPI_Comm comm, hid_t dataset, ShardedArray const& array, StreamL
                 PieceSeen const& seen) {
   bool const silent = array.replicated && rank_of(comm) != 0;
   auto const pieces = pieces_of(silent ? Block{} : array.own, items_per_piece(array, limits));
-  auto const calls = calls_for(array.shape, pieces, elements_per_transfer(array.type, limits));
+  auto const calls = calls_for(array.shape, array.columns, pieces, elements_per_transfer(array.type, limits));
   Staging staging(array);
   run_calls(comm, calls, transfer, [&](Call const* call) {
     char const* data = nullptr;
@@ -127,7 +131,7 @@ void stream_in(MPI_Comm comm, hid_t dataset, ShardedArray const& array, StreamLi
 
 void read_dense(MPI_Comm comm, hid_t dataset, std::vector<std::int64_t> const& shape, Block own, ElementType type, void* data,
                 StreamLimits limits, Transfer transfer) {
-  auto const calls = calls_for(shape, {own}, elements_per_transfer(type, limits));
+  auto const calls = calls_for(shape, std::nullopt, {own}, elements_per_transfer(type, limits));
   run_calls(comm, calls, transfer, [&](Call const* call) {
     char* const start = call != nullptr ? static_cast<char*>(data) + offset_bytes(call->slab, type) : nullptr;
     read_slab(dataset, call != nullptr ? &call->slab : nullptr, type, start, transfer);

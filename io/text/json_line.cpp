@@ -29,8 +29,8 @@ JsonLine::~JsonLine() = default;
 std::string JsonLine::parse(std::string_view line) {
   simdjson::dom::element element;
   auto const failure = impl_->parser.parse(line.data(), line.size(), false).get(element);
-  if (failure != simdjson::SUCCESS) return fmt::format("this line is no JSON ({})", simdjson::error_message(failure));
-  if (element.get(impl_->object) != simdjson::SUCCESS) return "this line is no JSON object";
+  if (failure != simdjson::SUCCESS) return fmt::format("this is no JSON ({})", simdjson::error_message(failure));
+  if (element.get(impl_->object) != simdjson::SUCCESS) return "this is no JSON object";
   return {};
 }
 
@@ -104,6 +104,20 @@ void for_each_record(std::filesystem::path const& path, std::function<void(JsonL
     BELLSHARD_INPUT(wrong.empty(), "{}: {}{}", place, wrong, no_number ? "; JSON has no NaN and no Infinity: write null, where the field may be" : "");
     take(record, place);
   }
+}
+
+void read_json_object(std::filesystem::path const& path, JsonLine& object) {
+  constexpr std::size_t block = std::size_t{1} << 16;
+  ByteSource source(path);
+  std::string text;
+  for (std::size_t size = 0, got = 1; got > 0; size += got) {
+    text.resize(size + block);
+    got = source.read({text.data() + size, block});
+    if (got == 0) text.resize(size);
+  }
+  text.reserve(text.size() + LineSource::padding);
+  auto const wrong = object.parse(text);
+  BELLSHARD_INPUT(wrong.empty(), "{}: {}", path.string(), wrong);
 }
 
 bool valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }

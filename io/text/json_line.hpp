@@ -39,6 +39,9 @@ class JsonLine {
 /// The lines of a JSONL file, also compressed, that are not blank, each an object, with its place: "losses.jsonl:3". Exit 4 where one is no JSON.
 void for_each_record(std::filesystem::path const& path, std::function<void(JsonLine const& record, std::string const& place)> const& take);
 
+/// A JSON file, also compressed, that is one object. Exit 4 where it is none.
+void read_json_object(std::filesystem::path const& path, JsonLine& object);
+
 /// Is this UTF-8?
 bool valid_utf8(std::string_view text);
 

@@ -7,8 +7,8 @@
 #include "kernels/host_copy.hpp"
 #include "src/allocation/device_copy.hpp"
 #include "src/base/error.hpp"
+#include "src/dist/margin_sweep.hpp"
 #include "src/dist/reduce.hpp"
-#include "src/dist/window_exchange.hpp"
 #include "src/runtime/large_array.hpp"
 
 namespace bellshard::allocation {
@@ -148,10 +148,7 @@ class SweptKnapsack final : public Knapsack {
     for (int rank = 0; rank < axis_.parts(); ++rank) sizes.push_back(intersect(axis_.block(rank), {0, shapes_[s].cells}).size());
     WindowExchange exchange(comm_, Partition::of_sizes(sizes), margin, 0, 1);
     Kokkos::View<T*> const window = Kokkos::subview(before_, std::pair(margin_ - margin, margin_ + cells));
-    exchange.start(window);
-    dp::sweep_stage(space, kernel, {std::min(margin, cells), cells}, order);
-    exchange.finish(window);
-    dp::sweep_stage(space, kernel, {0, std::min(margin, cells)}, order);
+    sweep_with_margin(exchange, window, cells, margin, 1, [&](Block part) { dp::sweep_stage(space, kernel, part, order); });
     space.fence();
     work_.bytes_received = sum_over_ranks(comm_, static_cast<double>(exchange.items_received()) * sizeof(T));
   }

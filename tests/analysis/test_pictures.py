@@ -199,6 +199,25 @@ class Pictures(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue({(0xe4, 0x57, 0x2e), (0xd8, 0xd4, 0xcb), (0xa4, 0x9e, 0x92), (0x3a, 0x9d, 0x5d)} <= self.colours(done.stdout.strip()))
 
+    def test_bids_and_what_they_brought(self):
+        for kind, replayed in (("clicks", True), ("profit", True), ("clicks", False)):
+            with h5py.File(self.file, "w") as file:
+                file.attrs["job"] = "bid_optimization"
+                results = file.create_group("results")
+                results.attrs.update({"objective": kind, "click_worth": 1.0, "mean_click_rate": 0.1, "discount": 1.0, "max_bid": 3.0})
+                results["auctions_left"], results["value"] = np.arange(4), 0.05 * np.minimum.outer(np.arange(4.0), np.arange(9.0))
+                if replayed:
+                    results["algorithm_name"] = np.array([b"ss_mdp ", b"mcpc   ", b"lin_bid", b"rlb    "]).view("S1").reshape(4, -1)
+                    results["algorithm_name"][()] = np.char.replace(results["algorithm_name"][()], b" ", b"")
+                    results["clicks"], results["ecpc"], results["auctions"] = [4, 3, 0, 5], [1.0, 2.0, np.nan, 3.0], 70
+                    if kind == "profit":
+                        results["profit"] = [-4.0, 3.0, 0.0, 5.0]
+
+            done = self.call("plot.py")
+
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual((0xe4, 0x57, 0x2e) in self.colours(done.stdout.strip()), replayed)
+
     def test_a_job_without_a_picture_is_refused_by_name(self):
         write_result(self.file, *world(), job="unheard_of")
 

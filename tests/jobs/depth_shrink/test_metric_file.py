@@ -158,7 +158,7 @@ class MetricFile(JobTest):
     def test_broken_files(self):
         for lines, reason in (('{"mask": "11", "metric": 1}\n{"mask": "012", "metric": 1}\n', "m.jsonl:2: no mask"), ('{"mask": "11", "metric": 1}\n\n{"mask": "010", "metric": 1}\n', "m.jsonl:3: the mask 010 has 3 blocks, and those before 2"),
                               ('{"mask": "11"}\n', "m.jsonl:1: the mask 11 has no metric"), ('{"mask": "11", "metric": 1}\n{"mask": "11", "metric": 2}\n', "m.jsonl:2: the mask 11 has the metric 2, and 1 before"), ("", "no line with a mask"),
-                              ("nonsense\n", "m.jsonl:1: this line is no JSON"), ('{"mask": "11", "metric": 1}\n', "1 masks that are needed now are not in the file: 10")):
+                              ("nonsense\n", "m.jsonl:1: this is no JSON"), ('{"mask": "11", "metric": 1}\n', "1 masks that are needed now are not in the file: 10")):
             (self.folder / "m.jsonl").write_text(lines)
             for ranks in (1, 3):
                 self.assert_ends(self.run_job(self.text(), ranks=ranks), BAD_INPUT, reason)

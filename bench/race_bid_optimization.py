@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Jobs that decide under uncertainty beside what a user would write in NumPy, in the same run.
+
+    bench/race_decisions.py build/bin/bellshard --only bid_optimization
+
+bid_optimization: the table row by row. NumPy goes through the prices on whole rows, Python's loops cell by cell; values must agree. Then ranks: a large table of which few rows are kept, on one rank and on --ranks, by
+turns. Seconds are of the sweeps.
+"""
+import argparse
+import json
+import math
+import pathlib
+import subprocess
+import tempfile
+import time
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
+    parser.add_argument("--only", choices=list(RACES), help="one job alone")
+    parser.add_argument("--part", choices=["numpy", "ranks"], help="one part of a race alone")
+    parser.add_argument("--bidding-rows", type=int, default=120, help="bid_optimization: rows in the race of ranks")
+    parser.add_argument("--bidding-budget", type=int, default=1_000_000, help="bid_optimization: budget in the race of ranks")
+    parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--bind-to", "none", "--oversubscribe"])
+    return parser.parse_args()
+
+
+def bellshard(asked, job, text, folder, ranks=1):
+    """Seconds from start to end, seconds of all sweeps, the result's file."""
+    (folder / "job.toml").write_text(text)
+    start = [*asked.mpiexec, "-n", str(ranks)] if ranks > 1 else []
+    begin = time.monotonic()
+    run = subprocess.run([*start, asked.program.resolve(), "run", job, "-c", "job.toml", "--restart", "never"], cwd=folder, capture_output=True, text=True)
+    seconds = time.monotonic() - begin
+    if run.returncode:
+        raise SystemExit(run.stderr)
+    import h5py
+    file = folder / f"{job}.h5"
+    with h5py.File(file) as opened:
+        return seconds, float(opened["trace/seconds"][-1]), file
+
+
+def bidding_market(folder):
+    """A campaign of many cheap auctions, as the public ones are."""
+    count = [int(1 + 4000 * math.exp(-d / 45) * (1 + math.sin(d / 5) ** 2)) for d in range(301)]
+    info = {"imp_train": sum(count), "clk_train": sum(count) // 225, "cost_train": sum(d * c for d, c in enumerate(count)), "price_counter_train": count}
+    (folder / "info.json").write_text(json.dumps(info))
+    return info
+
+
+def bidding_text(episode, budget, spacing=0.0):
+    return f'[campaign]\ninfo = "info.json"\n[auction]\nepisode = {episode}\nbudget = {budget}\n[table]\nspacing = {spacing}\n[output]\nvalue = {str(spacing == 0).lower()}\n'
+
+
+def bidding_rows_by_numpy(info, rows, budget):
+    """The table price by price on whole rows; prices beyond the last one that anybody buys at are left out."""
+    import numpy as np
+    count = np.array(info["price_counter_train"], dtype=float)
+    chance, gain = (count + 1) / (count.sum() + len(count)), info["clk_train"] / info["imp_train"]
+    value = np.zeros((rows, budget + 1))
+    for n in range(1, rows):
+        before, after = value[n - 1], value[n]
+        np.copyto(after, before)
+        for d in range(min(300, budget) + 1):
+            worth = before[:budget + 1 - d] - before[d:]
+            worth += gain
+            np.maximum(worth, 0, out=worth)  # worth falls with the price: what is not bought at adds nothing
+            if not worth.any():
+                break
+            worth *= chance[d]
+            after[d:] += worth
+        after[0] = 0
+    return value
+
+
+def bidding_rows_by_loops(info, rows, budget):
+    count = info["price_counter_train"]
+    chance, gain = [(c + 1) / (sum(count) + len(count)) for c in count], info["clk_train"] / info["imp_train"]
+    value = [[0.0] * (budget + 1)]
+    for n in range(1, rows):
+        before, after = value[-1], [0.0] * (budget + 1)
+        for b in range(1, budget + 1):
+            here, more = before[b], 0.0
+            for d in range(min(300, b) + 1):
+                worth = gain + before[b - d] - here
+                if worth < 0:
+                    break
+                more += chance[d] * worth
+            after[b] = here + more
+        value.append(after)
+    return value
+
+
+def race_bid_optimization(asked, folder):
+    import h5py
+    import numpy as np
+    info = bidding_market(folder)
+
+    def own(text, ranks=1):
+        _, seconds, file = bellshard(asked, "bid_optimization", text, folder, ranks)
+        with h5py.File(file) as opened:
+            return seconds, opened["results/value"][()] if "value" in opened["results"] else None
+
+    if asked.part != "ranks":
+        for episode, budget, name, peer, repeats in ((1000, 1969, "NumPy", bidding_rows_by_numpy, 3), (40, 200_000, "NumPy", bidding_rows_by_numpy, 2), (30, 1969, "Python's loops", bidding_rows_by_loops, 1)):
+            ours, theirs = [], []
+            for _ in range(repeats):
+                begin = time.perf_counter()
+                again = peer(info, episode, budget)
+                theirs.append(time.perf_counter() - begin)
+                seconds, value = own(bidding_text(episode, budget))
+                ours.append(seconds)
+            print(f"bid_optimization, {episode} rows of {budget + 1:,} budgets: {name} {min(theirs):.2f} s, Bellshard, one rank, {min(ours):.4f} s: {min(theirs) / min(ours):.0f} times as fast; "
+                  f"values differ by {np.abs(value - np.array(again)).max():.1e}", flush=True)
+    if asked.part != "numpy":
+        took = {1: [], asked.ranks: []}
+        for _ in range(3):
+            for ranks, seconds in took.items():
+                seconds.append(own(bidding_text(asked.bidding_rows, asked.bidding_budget, 1.0), ranks)[0])
+        one, many = (min(took[ranks]) for ranks in took)
+        print(f"bid_optimization, {asked.bidding_rows} rows of {asked.bidding_budget + 1:,} budgets: one rank {one:.3f} s, {asked.ranks} ranks {many:.3f} s: {one / many:.2f} times as fast", flush=True)
+
+
+RACES = {"bid_optimization": race_bid_optimization}
+
+
+def main():
+    asked = options()
+    for name, race in RACES.items():
+        if asked.only in (None, name):
+            with tempfile.TemporaryDirectory(prefix="bellshard-race-") as folder:
+                race(asked, pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    main()
