@@ -55,7 +55,7 @@ class Campaign2997(Bids):
         np.testing.assert_allclose(one.result("cpm"), [cost / won for won, _, cost in KNOWN.values()], rtol=1e-15)
         np.testing.assert_allclose(one.result("ecpc"), [cost / clicks / 1000 for _, clicks, cost in KNOWN.values()], rtol=1e-15)
         np.testing.assert_allclose(one.result("win_rate"), [won / 156063 for won, _, _ in KNOWN.values()], rtol=1e-15)
-        for ranks, threads in ((2, 1), (3, 1), (1, 2)):
+        for ranks, threads in ((2, 1), (3, 1), (5, 1), (1, 2)):  # 5: more ranks than tiles
             other = self.run_job(self.text(), name="other", ranks=ranks, threads=threads)
             self.assert_ends(other, DONE)
             for name in ("value", *WON):
