@@ -212,11 +212,25 @@ class Pictures(unittest.TestCase):
                     results["clicks"], results["ecpc"], results["auctions"] = [4, 3, 0, 5], [1.0, 2.0, np.nan, 3.0], 70
                     if kind == "profit":
                         results["profit"] = [-4.0, 3.0, 0.0, 5.0]
+    def test_policies_of_a_fishery(self):
+        for simulated in (True, False):
+            with h5py.File(self.file, "w") as file:
+                file.attrs["job"] = "gp_fishery"
+                file.create_group("input").attrs["job_file"] = "[truth]\nparameters = [2.0, 8.0, 5.0]\n"
+                results = file.create_group("results")
+                results["model_name"] = np.array([b"true", b"gp", b"file GP"]).view("S1").reshape(3, -1)
+                results["state"], results["observed_stock"] = np.linspace(0, 15, 4), [0.0, 7.5, 8.0]
+                results["policy"] = np.array([[0, 5, 0, 5], [0, 5, 5, 10], [0, 0, 0, 0]], float)
+                for name in ("profit_mean", "profit_ratio", "extinct"):
+                    results[name] = [1.0, 0.5, 0.2]
+                if simulated:
+                    results["stock"] = np.tile(np.linspace(10, 0, 6), (3, 3, 1))
 
             done = self.call("plot.py")
 
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual((0xe4, 0x57, 0x2e) in self.colours(done.stdout.strip()), replayed)
+            self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # the Gaussian process
 
     def test_a_job_without_a_picture_is_refused_by_name(self):
         write_result(self.file, *world(), job="unheard_of")
