@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Jobs that decide under uncertainty beside what a user would write in NumPy, in the same run.
 
-    bench/race_decisions.py build/bin/bellshard --only gp_fishery
+    bench/race_decisions.py build/bin/bellshard --only bid_optimization
+
+bid_optimization: the table row by row. NumPy goes through the prices on whole rows, Python's loops cell by cell; values must agree. Then ranks: a large table of which few rows are kept, on one rank and on --ranks, by
+turns. Seconds are of the sweeps.
 
 gp_fishery: chains of the Gaussian process, transition tensor, 1000 sweeps of value iteration. NumPy steps all chains at once (batched Cholesky), builds the tensor [harvest, stock, next stock] sample by sample and
-sweeps it by one product. Then ranks: a grid whose tensor is streamed from memory, on one rank and on --ranks.
+sweeps it by one product. Then ranks: a grid whose tensor is streamed from memory.
 """
 import argparse
+import json
 import math
 import pathlib
 import subprocess
@@ -19,8 +23,10 @@ def options():
     parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
     parser.add_argument("--only", choices=list(RACES), help="one job alone")
     parser.add_argument("--part", choices=["numpy", "ranks"], help="one part of a race alone")
-    parser.add_argument("--points", type=int, nargs="*", default=[50, 100], help="gp_fishery: grids beside NumPy")
-    parser.add_argument("--large", type=int, default=400, help="gp_fishery: the grid of the race of ranks")
+    parser.add_argument("--bidding-rows", type=int, default=120, help="bid_optimization: rows in the race of ranks")
+    parser.add_argument("--bidding-budget", type=int, default=1_000_000, help="bid_optimization: budget in the race of ranks")
+    parser.add_argument("--fishery-points", type=int, nargs="*", default=[50, 100], help="gp_fishery: grids beside NumPy")
+    parser.add_argument("--fishery-large", type=int, default=400, help="gp_fishery: the grid of the race of ranks")
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--bind-to", "none", "--oversubscribe"])
     return parser.parse_args()
@@ -39,6 +45,87 @@ def bellshard(asked, job, text, folder, ranks=1):
     file = folder / f"{job}.h5"
     with h5py.File(file) as opened:
         return seconds, float(opened["trace/seconds"][-1]), file
+
+
+def bidding_market(folder):
+    """A campaign of many cheap auctions, as the public ones are."""
+    count = [int(1 + 4000 * math.exp(-d / 45) * (1 + math.sin(d / 5) ** 2)) for d in range(301)]
+    info = {"imp_train": sum(count), "clk_train": sum(count) // 225, "cost_train": sum(d * c for d, c in enumerate(count)), "price_counter_train": count}
+    (folder / "info.json").write_text(json.dumps(info))
+    return info
+
+
+def bidding_text(episode, budget, spacing=0.0):
+    return f'[campaign]\ninfo = "info.json"\n[auction]\nepisode = {episode}\nbudget = {budget}\n[table]\nspacing = {spacing}\n[output]\nvalue = {str(spacing == 0).lower()}\n'
+
+
+def bidding_rows_by_numpy(info, rows, budget):
+    """The table price by price on whole rows; prices beyond the last one that anybody buys at are left out."""
+    import numpy as np
+    count = np.array(info["price_counter_train"], dtype=float)
+    chance, gain = (count + 1) / (count.sum() + len(count)), info["clk_train"] / info["imp_train"]
+    value = np.zeros((rows, budget + 1))
+    for n in range(1, rows):
+        before, after = value[n - 1], value[n]
+        np.copyto(after, before)
+        for d in range(min(300, budget) + 1):
+            worth = before[:budget + 1 - d] - before[d:]
+            worth += gain
+            np.maximum(worth, 0, out=worth)  # worth falls with the price: what is not bought at adds nothing
+            if not worth.any():
+                break
+            worth *= chance[d]
+            after[d:] += worth
+        after[0] = 0
+    return value
+
+
+def bidding_rows_by_loops(info, rows, budget):
+    count = info["price_counter_train"]
+    chance, gain = [(c + 1) / (sum(count) + len(count)) for c in count], info["clk_train"] / info["imp_train"]
+    value = [[0.0] * (budget + 1)]
+    for n in range(1, rows):
+        before, after = value[-1], [0.0] * (budget + 1)
+        for b in range(1, budget + 1):
+            here, more = before[b], 0.0
+            for d in range(min(300, b) + 1):
+                worth = gain + before[b - d] - here
+                if worth < 0:
+                    break
+                more += chance[d] * worth
+            after[b] = here + more
+        value.append(after)
+    return value
+
+
+def race_bid_optimization(asked, folder):
+    import h5py
+    import numpy as np
+    info = bidding_market(folder)
+
+    def own(text, ranks=1):
+        _, seconds, file = bellshard(asked, "bid_optimization", text, folder, ranks)
+        with h5py.File(file) as opened:
+            return seconds, opened["results/value"][()] if "value" in opened["results"] else None
+
+    if asked.part != "ranks":
+        for episode, budget, name, peer, repeats in ((1000, 1969, "NumPy", bidding_rows_by_numpy, 3), (40, 200_000, "NumPy", bidding_rows_by_numpy, 2), (30, 1969, "Python's loops", bidding_rows_by_loops, 1)):
+            ours, theirs = [], []
+            for _ in range(repeats):
+                begin = time.perf_counter()
+                again = peer(info, episode, budget)
+                theirs.append(time.perf_counter() - begin)
+                seconds, value = own(bidding_text(episode, budget))
+                ours.append(seconds)
+            print(f"bid_optimization, {episode} rows of {budget + 1:,} budgets: {name} {min(theirs):.2f} s, Bellshard, one rank, {min(ours):.4f} s: {min(theirs) / min(ours):.0f} times as fast; "
+                  f"values differ by {np.abs(value - np.array(again)).max():.1e}", flush=True)
+    if asked.part != "numpy":
+        took = {1: [], asked.ranks: []}
+        for _ in range(3):
+            for ranks, seconds in took.items():
+                seconds.append(own(bidding_text(asked.bidding_rows, asked.bidding_budget, 1.0), ranks)[0])
+        one, many = (min(took[ranks]) for ranks in took)
+        print(f"bid_optimization, {asked.bidding_rows} rows of {asked.bidding_budget + 1:,} budgets: one rank {one:.3f} s, {asked.ranks} ranks {many:.3f} s: {one / many:.2f} times as fast", flush=True)
 
 
 def fishery_series(folder):
@@ -110,8 +197,8 @@ def fishery_text(points, chains, steps, burn_in, thin, sweeps=1000):
 def race_gp_fishery(asked, folder):
     x, y = fishery_series(folder)
     if asked.part != "ranks":
-        plan = {"chains": 8, "steps": 20000, "burn_in": 2000, "thin": 480}
-        for points in asked.points:
+        plan = {"chains": 8, "steps": 50000, "burn_in": 5000, "thin": 1200}
+        for points in asked.fishery_points:
             parts, policy, samples = fishery_by_numpy(x, y, points, **plan)
             whole, own, file = bellshard(asked, "gp_fishery", fishery_text(points, **plan), folder)
             import h5py
@@ -120,13 +207,13 @@ def race_gp_fishery(asked, folder):
             print(f"gp_fishery, {points} points, {samples} samples: NumPy {sum(parts):.2f} s (chains {parts[0]:.2f}, tensor {parts[1]:.2f}, value iteration {parts[2]:.2f}); Bellshard, one rank, start to end {whole:.3f} s, "
                   f"its sweeps {own:.3f} s: {sum(parts) / whole:.1f} and {sum(parts) / own:.1f} times as fast; policies differ at {apart} points (other random numbers)", flush=True)
     if asked.part != "numpy":
-        text = fishery_text(asked.large, 16, 4000, 1000, 400, 400)
+        text = fishery_text(asked.fishery_large, 16, 4000, 1000, 400, 400)
         one, own_one, _ = bellshard(asked, "gp_fishery", text, folder)
         many, own_many, _ = bellshard(asked, "gp_fishery", text, folder, asked.ranks)
-        print(f"gp_fishery, {asked.large} points: one rank {one:.2f} s, {asked.ranks} ranks {many:.2f} s: {one / many:.2f} times as fast (sweeps {own_one:.2f} and {own_many:.2f} s: {own_one / own_many:.2f})", flush=True)
+        print(f"gp_fishery, {asked.fishery_large} points: one rank {own_one:.2f} s, {asked.ranks} ranks {own_many:.2f} s: {own_one / own_many:.2f} times as fast (start to end {one:.2f} and {many:.2f} s: {one / many:.2f})", flush=True)
 
 
-RACES = {"gp_fishery": race_gp_fishery}
+RACES = {"bid_optimization": race_bid_optimization, "gp_fishery": race_gp_fishery}
 
 
 def main():

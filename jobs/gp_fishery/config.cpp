@@ -58,6 +58,7 @@ void Config::declare(Keys& keys) {
   keys.real("posterior.noise_rate", priors.noise_rate, "its rate").range(0, 1e6, Border::open);
   keys.table("candidates", "parametric models, with uniform priors from 0 on");
   keys.integer("candidates.draws", candidate_draws, "posterior draws that transitions are averaged over, at most").range(1, 1e6).unit("count");
+  keys.integer("candidates.stretch", stretch, "their chains take as many times the steps, burn in and thin out as much longer; they mix badly, and cost little").range(1, 1e4).unit("count");
   keys.reals("candidates.allen_most", allen_most, "greatest growth, capacity, threshold, noise").range(0, 1e9, Border::open);
   keys.reals("candidates.ricker_most", ricker_most, "greatest growth, capacity, noise").range(0, 1e9, Border::open);
   keys.reals("candidates.myers_most", myers_most, "greatest growth, exponent, capacity, noise").range(0, 1e9, Border::open);

@@ -28,7 +28,7 @@ struct Config {
   std::int64_t chains = 8, steps = 20000, burn_in = 2000, thin = 480, seed = 1;
   double step = 1;  ///< deviation of the proposals of the Gaussian process
   regression::GammaPriors priors;
-  std::int64_t candidate_draws = 100;
+  std::int64_t candidate_draws = 100, stretch = 10;
   std::vector<double> allen_most{6, 20, 20, 100}, ricker_most{20, 40, 100}, myers_most{10, 10, 40, 100};
 
   Form form = Form::published;

@@ -43,9 +43,10 @@ Chains::Chains(Context& context, Config const& config, Model model, Series const
       name_(name_of(model)),
       parameter_names_(parameters_of_model(model)),
       chains_(config.chains),
-      steps_(config.steps),
+      stretch_(model == Model::gaussian_process ? 1 : config.stretch),
+      steps_(config.steps * stretch_),
       own_(Partition::equal(config.chains, context.ranks()).block(context.rank())),
-      plan_{static_cast<std::uint32_t>(config.seed), 10u + static_cast<std::uint32_t>(model), model == Model::gaussian_process ? sample::Proposal::fixed : sample::Proposal::learned, config.burn_in, config.thin} {
+      plan_{static_cast<std::uint32_t>(config.seed), 10u + static_cast<std::uint32_t>(model), model == Model::gaussian_process ? sample::Proposal::fixed : sample::Proposal::learned, config.burn_in * stretch_, config.thin * stretch_} {
   auto const parameters = static_cast<int>(parameter_names_.size());
   sample::ChainSlots const slots{parameters};
   auto const packs = static_cast<std::size_t>(packs_of(own_.size()));
@@ -80,7 +81,7 @@ void Chains::bind(Density const& density) {
   run_ = [this, density](Block steps) { sample::metropolis(Execution(), density, plan_, own_.begin, steps, state_, kept_); };
 }
 
-void Chains::advance(Block steps) { run_(steps); }
+void Chains::advance(Block steps) { run_({steps.begin * stretch_, steps.end * stretch_}); }
 
 Draws Chains::gather() const {
   auto const parameters = static_cast<int>(parameter_names_.size());

@@ -30,7 +30,7 @@ class Chains {
  public:
   Chains(Context& context, Config const& config, Model model, Series const& series);
 
-  void advance(Block steps);
+  void advance(Block steps);  ///< of the Gaussian process; those of candidates are stretched
   Draws gather() const;  ///< collective
   std::vector<io::ShardedArray> arrays() const;
 
@@ -49,7 +49,7 @@ class Chains {
   MPI_Comm comm_;
   std::string name_;
   std::vector<std::string> parameter_names_;
-  std::int64_t chains_, steps_;
+  std::int64_t chains_, stretch_, steps_;
   Block own_;
   sample::ChainPlan plan_;
   PackedTable state_, kept_;

@@ -9,9 +9,11 @@ KOKKOS_INLINE_FUNCTION constexpr std::int64_t half_entries(std::int64_t rows) { 
 
 namespace detail {
 
-/// Entries (row .. row + rows - 1, column .. column + columns - 1) less what the columns before `before` have in them: the sums stay in registers.
-template <int rows, int columns>
-KOKKOS_INLINE_FUNCTION void subtract_products(double* matrix, int row, int column, int before) {
+/// Entries (row .. row + rows - 1, column .. column + columns - 1) less what the columns before have in them; the sums stay in registers.
+/// solved: the columns of the tile have their diagonal, so the entries become those of L.
+enum class Tile { summed, solved };
+template <Tile tile, int rows, int columns>
+KOKKOS_INLINE_FUNCTION void take_tile(double* matrix, int row, int column) {
   Pack sum[rows][columns];
   double* left[rows];
   double const* right[columns];
@@ -20,12 +22,22 @@ KOKKOS_INLINE_FUNCTION void subtract_products(double* matrix, int row, int colum
   for (int r = 0; r < rows; ++r) {
     for (int c = 0; c < columns; ++c) sum[r][c] = load_pack(left[r] + (column + c) * pack_width);
   }
-  for (int k = 0; k < before; ++k) {
+  for (int k = 0; k < column; ++k) {
     Pack of_column[columns];
     for (int c = 0; c < columns; ++c) of_column[c] = load_pack(right[c] + k * pack_width);
     for (int r = 0; r < rows; ++r) {
-      Pack const of_row = load_pack(left[r] + k * pack_width);
-      for (int c = 0; c < columns; ++c) sum[r][c] = fused(-of_row, of_column[c], sum[r][c]);
+      Pack const of_row = -load_pack(left[r] + k * pack_width);
+      for (int c = 0; c < columns; ++c) sum[r][c] = fused(of_row, of_column[c], sum[r][c]);
+    }
+  }
+  if constexpr (tile == Tile::solved) {
+    for (int c = 0; c < columns; ++c) {
+      for (int k = 0; k < c; ++k) {
+        Pack const factor = -load_pack(right[c] + (column + k) * pack_width);
+        for (int r = 0; r < rows; ++r) sum[r][c] = fused(sum[r][k], factor, sum[r][c]);
+      }
+      Pack const inverse = load_pack(right[c] + (column + c) * pack_width);
+      for (int r = 0; r < rows; ++r) sum[r][c] *= inverse;
     }
   }
   for (int r = 0; r < rows; ++r) {
@@ -34,50 +46,54 @@ KOKKOS_INLINE_FUNCTION void subtract_products(double* matrix, int row, int colum
 }
 
 /// The same for `columns` entries, at most four, of one row.
-KOKKOS_INLINE_FUNCTION void subtract_from_row(double* matrix, int row, int column, int columns, int before) {
-  if (columns == 1) subtract_products<1, 1>(matrix, row, column, before);
-  else if (columns == 2) subtract_products<1, 2>(matrix, row, column, before);
-  else if (columns == 3) subtract_products<1, 3>(matrix, row, column, before);
-  else subtract_products<1, 4>(matrix, row, column, before);
+template <Tile tile>
+KOKKOS_INLINE_FUNCTION void take_row(double* matrix, int row, int column, int columns) {
+  if (columns == 1) take_tile<tile, 1, 1>(matrix, row, column);
+  else if (columns == 2) take_tile<tile, 1, 2>(matrix, row, column);
+  else if (columns == 3) take_tile<tile, 1, 3>(matrix, row, column);
+  else take_tile<tile, 1, 4>(matrix, row, column);
 }
 
-/// Entries (row, first .. first + columns - 1) of L, from which the columns before `first` are subtracted already; a diagonal entry comes as 1 / L(row, row).
-/// Gives its square, or 1 where the diagonal is not among them.
-KOKKOS_INLINE_FUNCTION Pack finish_row(double* matrix, int row, int first, int columns) {
+/// Entries (row, first .. row) of L, from which the columns before `first` are subtracted already; the diagonal one comes as 1 / L(row, row). Gives its square.
+KOKKOS_INLINE_FUNCTION Pack finish_diagonal(double* matrix, int row, int first) {
   double* const line = matrix + half_entries(row) * pack_width;
-  Pack pivot = Pack{} + 1.0;
-  for (int c = first; c < first + columns; ++c) {
+  Pack pivot = load_pack(line + row * pack_width);
+  for (int c = first; c < row; ++c) {
     double const* const other = matrix + half_entries(c) * pack_width;
     Pack sum = load_pack(line + c * pack_width);
     for (int k = first; k < c; ++k) sum = fused(-load_pack(line + k * pack_width), load_pack(other + k * pack_width), sum);
-    if (c == row) pivot = sum;
-    store_pack(line + c * pack_width, c == row ? 1.0 / square_root(sum) : sum * load_pack(other + c * pack_width));
+    sum *= load_pack(other + c * pack_width);
+    store_pack(line + c * pack_width, sum);
+    pivot = fused(-sum, sum, pivot);
   }
+  store_pack(line + row * pack_width, 1.0 / square_root(pivot));
   return pivot;
 }
 
 }  // namespace detail
 
+enum class RightSide { none, one };
+
 /// The Cholesky factors L of a pack of matrices of `rows` rows, in place: [entry of the lower half, lane]. The diagonal holds 1 / L(i, i). A lane that is not
-/// positive definite ends up with something that is not a number. Gives the log of each determinant. `below` more rows of `rows` entries each, which follow the matrix,
-/// become solutions z' of L z = b at the same time.
-KOKKOS_INLINE_FUNCTION Pack factor(double* matrix, int rows, int below = 0) {
+/// positive definite ends up with something that is not a number. Gives the log of each determinant. A right side b, `rows` entries that follow
+/// the matrix, becomes z of L z = b at the same time.
+KOKKOS_INLINE_FUNCTION Pack factor(double* matrix, int rows, RightSide right_side = RightSide::none) {
   constexpr int tile = 4;
+  int const all_rows = rows + (right_side == RightSide::one ? 1 : 0);
   Pack log_determinant{};
   for (int column = 0; column < rows; column += tile) {
     int const columns = column + tile < rows ? tile : rows - column;
     Pack product = Pack{} + 1.0;
     for (int row = column; row < column + columns; ++row) {
-      detail::subtract_from_row(matrix, row, column, row - column + 1, column);
-      product *= detail::finish_row(matrix, row, column, row - column + 1);
+      detail::take_row<detail::Tile::summed>(matrix, row, column, row - column + 1);
+      product *= detail::finish_diagonal(matrix, row, column);
     }
     log_determinant += logarithm(product);
-    for (int row = column + columns; row < rows + below; row += tile) {
-      int const height = row + tile < rows + below ? tile : rows + below - row;
-      if (height == tile && columns == tile) detail::subtract_products<tile, tile>(matrix, row, column, column);
-      for (int r = row; r < row + height; ++r) {
-        if (height < tile || columns < tile) detail::subtract_from_row(matrix, r, column, columns, column);
-        detail::finish_row(matrix, r, column, columns);
+    for (int row = column + columns; row < all_rows; row += tile) {
+      if (row + tile <= all_rows && columns == tile) {
+        detail::take_tile<detail::Tile::solved, tile, tile>(matrix, row, column);
+      } else {
+        for (int r = row; r < row + tile && r < all_rows; ++r) detail::take_row<detail::Tile::solved>(matrix, r, column, columns);
       }
     }
   }

@@ -40,7 +40,7 @@ KOKKOS_INLINE_FUNCTION Pack factor_covariance(Observations const& seen, Pack con
     ++entry;
   }
   for (int i = 0; i < seen.size; ++i, ++entry) store_pack(matrix + entry * pack_width, Pack{} + seen.y(i));
-  return linalg::factor(matrix, seen.size, 1);
+  return linalg::factor(matrix, seen.size, linalg::RightSide::one);
 }
 
 }  // namespace detail

@@ -115,7 +115,7 @@ class Fishery(JobTest):
     def test_chains_have_the_moments_of_the_posterior(self):
         x, y = self.observe()
         alive = (x > 0) & (y > 0)
-        done = self.run_job(self.text(["gp", "allen", "ricker", "myers"], posterior={"chains": 16, "steps": 20000, "burn_in": 4000, "thin": 20, "seed": 4}, decision={"max_sweeps": 1}, candidates={"draws": 1}, grid={"points": 10}))
+        done = self.run_job(self.text(["gp", "allen", "ricker", "myers"], posterior={"chains": 16, "steps": 20000, "burn_in": 4000, "thin": 20, "seed": 4}, decision={"max_sweeps": 1}, candidates={"draws": 1, "stretch": 3}, grid={"points": 10}))
         self.assert_ends(done, DONE)
         for model in PARAMETERS:
             self.assertLess(np.abs(done.result(f"{model}_acceptance") - (0.02 if model == "gp" else 0.35)).max(), 0.02 if model == "gp" else 0.3, model)
