@@ -45,9 +45,7 @@ ResultFile::~ResultFile() = default;
 void ResultFile::enter(std::string const& name) {
   impl_->results = name.empty() ? whole : fmt::format("{}/{}", whole, name);
   impl_->trace = name.empty() ? "/trace" : "/trace/" + name;
-  if (name.empty()) return;
-  if (impl_->made.empty()) impl_->file.group("/trace");
-  if (impl_->made.insert(name).second) impl_->file.group(impl_->results);
+  if (!name.empty() && impl_->made.insert(impl_->results).second) impl_->file.group(impl_->results);
 }
 
 Axis ResultFile::axis(std::string const& name, std::span<double const> values, Unit unit, std::string const& long_name) {
@@ -97,7 +95,10 @@ void ResultFile::write(std::string const& name, std::int64_t value, Unit unit, s
 
 void ResultFile::attribute(std::string const& name, std::string const& value) { impl_->file.attribute(impl_->results, name, value); }
 void ResultFile::attribute(std::string const& name, double value) { impl_->file.attribute(impl_->results, name, value); }
-void ResultFile::write(Trace const& trace) { impl_->file.write(trace, impl_->trace); }
+void ResultFile::write(Trace const& trace) {
+  if (impl_->trace != "/trace" && impl_->made.insert("/trace").second) impl_->file.group("/trace");
+  impl_->file.write(trace, impl_->trace);
+}
 void ResultFile::commit() { impl_->file.commit(); }
 
 ShardedArray ResultFile::host_array(std::string const& name, std::vector<Axis> const& axes, Block own, void const* data,

@@ -96,11 +96,15 @@ struct GridExpectation {
     if (x.size == 0 || y.size == 0 || z.size == 0) return 0;
     Rows rows;
     rows.size = 0;
+    std::int64_t first[2 * Points];  // of a row within its plane
+    for (std::int32_t b = 0; b < y.size; ++b) first[b] = y.place[b] * nx;
     for (std::int32_t c = 0; c < z.size; ++c) {
+      T const* const plane = values + z.place[c] * ny * nx;
       for (std::int32_t b = 0; b < y.size; ++b) {
-        rows.from[rows.size] = values + (z.place[c] * ny + y.place[b]) * nx;
-        rows.weight[rows.size++] = z.weight[c] * y.weight[b];
+        rows.from[rows.size + b] = plane + first[b];
+        rows.weight[rows.size + b] = z.weight[c] * y.weight[b];
       }
+      rows.size += y.size;
     }
     if (rows.size % 2 == 1) {
       rows.from[rows.size] = rows.from[0];

@@ -32,6 +32,7 @@ struct GridAxis {
     if (x >= node[nodes - 1]) return {nodes - 2, 1};
     auto const bucket = static_cast<std::int32_t>((x - node[0]) * buckets_per_unit);
     auto cell = first_cell[bucket < buckets ? bucket : buckets - 1];
+    cell += node[cell + 1] <= x;  // mostly none or one step: no branch to guess
     while (node[cell + 1] <= x) ++cell;
     return {cell, (x - node[cell]) * inverse_width[cell]};
   }

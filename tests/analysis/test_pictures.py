@@ -231,6 +231,24 @@ class Pictures(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual((0xe4, 0x57, 0x2e) in self.colours(done.stdout.strip()), replayed)
             self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # the Gaussian process
+    def test_harvest_of_two_species(self):
+        with h5py.File(self.file, "w") as file:
+            file.attrs["job"] = "three_species_fishery"
+            results = file.create_group("results")
+            x, y, z = np.array([0, 0.05, 0.5, 1]), np.array([0, 0.05, 1]), np.array([0.05, 0.7])
+            results["x"], results["y"], results["z"] = x, y, z
+            results["policy/escapement_x"] = np.broadcast_to(np.minimum(x, 0.5), (2, 1, 3, 4)).astype(np.float32)
+            results["policy/escapement_y"] = np.broadcast_to(np.minimum(y, 0.5)[:, None], (2, 1, 3, 4)).astype(np.float32)
+            results["reward"], results["full_share"] = [[1.0, 2, 3], [2, 2.5, 4]], [1.0, 0.9]
+            results["rule_name"] = np.array([b"constant", b"decided"]).view("S1").reshape(2, -1)
+            results["species_name"] = np.array([b"X", b"Y", b"Z"]).view("S1").reshape(3, -1)
+            results["biomass"] = np.random.default_rng(1).random((2, 1, 6, 3))
+            results["caught"] = np.zeros((2, 1, 5, 2))
+
+        done = self.call("plot.py")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue({(0xe4, 0x57, 0x2e), (0x2a, 0x78, 0xb5), (0x3a, 0x9d, 0x5d), (0x44, 0x01, 0x54)} <= self.colours(done.stdout.strip()))
 
     def test_a_job_without_a_picture_is_refused_by_name(self):
         write_result(self.file, *world(), job="unheard_of")
