@@ -33,4 +33,27 @@ concept GeneratedModel = std::copy_constructible<Model> && requires(Model const&
   model.transitions(state, action, AnyVisitor{});
 };
 
+struct AnyOutcomeVisitor {
+  KOKKOS_INLINE_FUNCTION void operator()(std::int64_t /*next_state*/, double /*probability*/, double /*reward*/) const {}
+};
+
+/// One whose rewards are random beyond the next state: outcomes(state, action, visit) calls visit(next_state, probability, reward). The
+/// host asks it, and of arrays it has none. transitions() and reward() follow from it, see OutcomeRows.
+template <class Model>
+concept RandomReward = requires(Model const& model, std::int64_t state, int action) { model.outcomes(state, action, AnyOutcomeVisitor{}); };
+
+/// The transitions and expected rewards of a model that tells outcomes:  struct Dice : OutcomeRows<Dice> { ... };
+template <class Model>
+struct OutcomeRows {
+  KOKKOS_FUNCTION double reward(std::int64_t state, int action) const {
+    double mean = 0;
+    static_cast<Model const&>(*this).outcomes(state, action, [&](std::int64_t, double p, double r) { mean += p * r; });
+    return mean;
+  }
+  template <class Visit>
+  KOKKOS_FUNCTION void transitions(std::int64_t state, int action, Visit&& visit) const {
+    static_cast<Model const&>(*this).outcomes(state, action, [&](std::int64_t next, double p, double) { visit(next, p); });
+  }
+};
+
 }  // namespace bellshard::dp

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "io/hdf5/input_file.hpp"
 #include "io/import/model_formats.hpp"
 #include "src/app/commands.hpp"
 #include "src/base/hash.hpp"
@@ -46,6 +47,9 @@ ExitCode convert_model(CommandLine const& line, MPI_Comm comm) {
     if (!context.root()) return;
     auto mdp = from.read(in);
     context.log().info("{}: {}", in.string(), summary(mdp));
+    if (in.extension() == ".h5" && io::InputFile(MPI_COMM_SELF, in).has("/transition_reward")) {
+      context.log().warn("{}: /transition_reward is left out; expected rewards of pairs alone are converted", in.string());
+    }
     if (line.reorder) {
       double const before = mdp::mean_distance(mdp);
       mdp = mdp::renumber(mdp, mdp::near_order(mdp));

@@ -31,8 +31,18 @@ void gather(Execution const& space, Array<std::int64_t const> const& item, char 
       KOKKOS_LAMBDA(std::int64_t k) { into[k] = from[item(k)]; });
 }
 
+/// The same for rows of 8-byte words.
+void gather_rows(Execution const& space, Array<std::int64_t const> const& item, char const* local, char* box, std::int64_t words) {
+  auto const* const from = reinterpret_cast<std::uint64_t const*>(local);
+  auto* const into = reinterpret_cast<std::uint64_t*>(box);
+  Kokkos::parallel_for(
+      "bellshard::dist::gather_rows", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(item.extent(0)) * words),
+      KOKKOS_LAMBDA(std::int64_t w) { into[w] = from[item(w / words) * words + w % words]; });
+}
+
 void gather(Execution const& space, Array<std::int64_t const> const& item, char const* local, char* box, std::int64_t item_bytes) {
-  BELLSHARD_EXPECT(item_bytes == 1 || item_bytes == 4 || item_bytes == 8);
+  BELLSHARD_EXPECT(item_bytes == 1 || item_bytes == 4 || item_bytes % 8 == 0);
+  if (item_bytes > 8) return gather_rows(space, item, local, box, item_bytes / 8);
   if (item_bytes == 1) gather<std::uint8_t>(space, item, local, box);
   if (item_bytes == 4) gather<std::uint32_t>(space, item, local, box);
   if (item_bytes == 8) gather<std::uint64_t>(space, item, local, box);

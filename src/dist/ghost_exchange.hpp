@@ -27,7 +27,8 @@ enum class ForeignPlace { behind, around };
 /// start() gathers and posts what other ranks need, finish() waits: compute rows without foreign items in between. Between
 /// the two, neither the foreign items may be read nor the own items that others need be written. One exchange at a time;
 /// start() waits for the kernels launched before it on the default instance of the execution space, and kernels launched
-/// there after finish() see the new items. Elements of 1, 4 or 8 bytes. Construction and every exchange are collective.
+/// there after finish() see the new items. Elements of 1, 4 or 8 bytes, or rows of 8-byte elements: item i is then
+/// local[i * width .. (i + 1) * width - 1]. Construction and every exchange are collective.
 class GhostExchange {
  public:
   /// `foreign`: ascending, each once, none of the own block.
@@ -41,6 +42,14 @@ class GhostExchange {
   template <class T, class... Properties>
   void finish(Kokkos::View<T*, Properties...> const& local) {
     finish_bytes(reinterpret_cast<char*>(local.data()), local.extent(0), sizeof(T));
+  }
+  template <class T, class... Properties>
+  void start_rows(Kokkos::View<T*, Properties...> const& local, std::int64_t width) {
+    start_bytes(reinterpret_cast<char*>(local.data()), local.extent(0) / static_cast<std::size_t>(width), static_cast<std::int64_t>(sizeof(T)) * width);
+  }
+  template <class T, class... Properties>
+  void finish_rows(Kokkos::View<T*, Properties...> const& local, std::int64_t width) {
+    finish_bytes(reinterpret_cast<char*>(local.data()), local.extent(0) / static_cast<std::size_t>(width), static_cast<std::int64_t>(sizeof(T)) * width);
   }
   template <class T, class... Properties>
   void refresh(Kokkos::View<T*, Properties...> const& local) {

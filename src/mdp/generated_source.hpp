@@ -38,6 +38,7 @@ class GeneratedSource : public DescribedSource {
   }
   std::vector<Forecast> forecast(MPI_Comm comm, std::vector<int> const& ranks) const override;
   Rows rows(MPI_Comm comm, Block own, std::string const& reward) const override;
+  Outcomes outcomes(MPI_Comm comm, Block own, std::string const& reward) const override;
   std::unique_ptr<Operator> matrix_free(MPI_Comm comm, Partition const& states, Objective objective, double discount) const override {
     if (storage_ == Storage::stored) return nullptr;
     return std::make_unique<GeneratedOperator<Model>>(comm, states, model_, objective, discount);
@@ -62,6 +63,33 @@ Rows GeneratedSource<Model>::rows(MPI_Comm comm, Block own, std::string const& r
     made = std::move(rows).finish();
   });
   return made;
+}
+
+template <dp::GeneratedModel Model>
+Outcomes GeneratedSource<Model>::outcomes(MPI_Comm comm, Block own, std::string const& reward) const {
+  if constexpr (!dp::RandomReward<Model>) {
+    return Source::outcomes(comm, own, reward);
+  } else {
+    expect_default_reward(reward);
+    Outcomes made;
+    auto& rows = made.rows;
+    rows.own = own;
+    rows.states = states();
+    for (auto state = own.begin; state < own.end; ++state) {
+      for (int action = 0; action < model_.actions(state); ++action) {
+        model_.outcomes(state, action, [&](std::int64_t next, double probability, double r) {
+          rows.next_state.push_back(next);
+          rows.probability.push_back(probability);
+          made.reward.push_back(r);
+        });
+        rows.transition_offset.push_back(rows.transitions());
+        rows.reward.push_back(model_.reward(state, action));
+      }
+      rows.action_offset.push_back(rows.pairs());
+    }
+    sort_outcomes(made);
+    return made;
+  }
 }
 
 /// Every rank times the same sample at once, as they will sweep, and the slowest counts.

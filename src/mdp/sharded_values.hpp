@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "io/sharded_array.hpp"
 #include "kernels/dp/bounds.hpp"
@@ -35,6 +36,34 @@ io::ShardedArray sharded_values(Partition const& states, Block own, Array<T> con
   };
   array.store = [piece](Block items, void const* host) {
     Kokkos::deep_copy(piece(items), ConstHostPiece(static_cast<T const*>(host), static_cast<std::size_t>(items.size())));
+  };
+  return array;
+}
+
+/// The same for rows: own state s holds the items from (first + s) * width on, with width the product of `row`, as the global array [state, row...].
+template <class T>
+io::ShardedArray sharded_rows(Partition const& states, Block own, Array<T> const& field, std::int64_t first, std::vector<std::int64_t> const& row, std::string name,
+                              std::string long_name) {
+  std::int64_t width = 1;
+  for (auto const extent : row) width *= extent;
+  io::ShardedArray array;
+  array.name = std::move(name);
+  array.type = io::element_type<T>();
+  array.shape = {states.size()};
+  array.shape.insert(array.shape.end(), row.begin(), row.end());
+  array.own = own;
+  array.long_name = std::move(long_name);
+  auto const piece = [field, first, own, width](Block items) {
+    auto const begin = static_cast<std::size_t>((first + items.begin - own.begin) * width);
+    return Kokkos::subview(field, std::make_pair(begin, begin + static_cast<std::size_t>(items.size() * width)));
+  };
+  array.fetch = [piece, width](Block items, void* host) {
+    using HostPiece = Kokkos::View<T*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+    Kokkos::deep_copy(HostPiece(static_cast<T*>(host), static_cast<std::size_t>(items.size() * width)), piece(items));
+  };
+  array.store = [piece, width](Block items, void const* host) {
+    using ConstHostPiece = Kokkos::View<T const*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+    Kokkos::deep_copy(piece(items), ConstHostPiece(static_cast<T const*>(host), static_cast<std::size_t>(items.size() * width)));
   };
   return array;
 }

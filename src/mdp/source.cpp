@@ -9,6 +9,13 @@ namespace bellshard::mdp {
 
 std::unique_ptr<Operator> Source::matrix_free(MPI_Comm, Partition const&, Objective, double) const { return nullptr; }
 
+Outcomes Source::outcomes(MPI_Comm comm, Block own, std::string const& reward) const {
+  BELLSHARD_INPUT(!interval(), "{}: has probability_upper, and a distribution of rewards is not told for intervals; drop it", description());
+  auto outcomes = with_pair_rewards(rows(comm, own, reward));
+  sort_outcomes(outcomes);
+  return outcomes;
+}
+
 RowStream Source::stream(Block, std::string const&, double) const {
   fail(ExitCode::bug, "{} has no file that its rows could stay in", description());
 }

@@ -9,6 +9,7 @@
 
 #include "src/dist/partition.hpp"
 #include "src/mdp/operator.hpp"
+#include "src/mdp/outcomes.hpp"
 #include "src/mdp/row_stream.hpp"
 #include "src/mdp/rows.hpp"
 
@@ -26,6 +27,10 @@ class Source {
   virtual Partition partition(MPI_Comm comm) const = 0;
   /// The own rows with this reward ("": the default one), checked: exit 4 with dataset and first offending index.
   virtual Rows rows(MPI_Comm comm, Block own, std::string const& reward) const = 0;
+
+  /// The own rows with the rewards of their transitions, sorted, checked as rows() does. A model that tells the expected reward of a pair alone
+  /// pays just that, as does a reward that is asked for by name. Refuses intervals, exit 4.
+  virtual Outcomes outcomes(MPI_Comm comm, Block own, std::string const& reward) const;
 
   /// What a block's rows count, where that is known before they are read. Collective.
   virtual std::optional<RowCounts> count_rows(MPI_Comm, Block) const { return {}; }

@@ -93,6 +93,27 @@ TEMPLATE_TEST_CASE("foreign items hold what their owners hold", "", std::uint8_t
   check_exchange<TestType>(axis, scattered(axis), {}, ForeignPlace::around);
 }
 
+TEST_CASE("foreign rows hold what their owners hold") {
+  auto const axis = uneven_axis();
+  auto const own = axis.block(rank_of_this());
+  std::int64_t const width = 5;
+  GhostExchange exchange(MPI_COMM_WORLD, axis, scattered(axis), {DeviceTransfer::staged, 24});  // pieces that end within a row
+  Array<double> const local("test::rows", static_cast<std::size_t>(exchange.local_items() * width));
+  auto const host = Kokkos::create_mirror_view(local);
+  for (auto i = own.begin; i < own.end; ++i) {
+    for (std::int64_t k = 0; k < width; ++k) host(static_cast<std::size_t>(exchange.local_index(i) * width + k)) = formula<double>(i, static_cast<int>(k));
+  }
+  Kokkos::deep_copy(local, host);
+
+  exchange.start_rows(local, width);
+  exchange.finish_rows(local, width);
+
+  Kokkos::deep_copy(host, local);
+  for (auto const i : exchange.foreign()) {
+    for (std::int64_t k = 0; k < width; ++k) CHECK(host(static_cast<std::size_t>(exchange.local_index(i) * width + k)) == formula<double>(i, static_cast<int>(k)));
+  }
+}
+
 TEST_CASE("uneven and empty blocks, more ranks than items, and nothing at all") {
   check_exchange<double>(uneven_axis(), scattered(uneven_axis()));
   check_exchange<std::uint8_t>(uneven_axis(), scattered(uneven_axis()), {}, ForeignPlace::around);

@@ -15,6 +15,7 @@ namespace {
 /// Every kind of generator, small.
 std::map<std::string, std::string> const small_models = {
     {"additive", "factors = 3\nlevels = 4"},
+    {"cliff", "rows = 4\ncolumns = 6"},
     {"double_integrator", "positions = 7\nspeeds = 5\nactions = 3"},
     {"forest", "states = 9"},
     {"garnet", "states = 40\nactions = 3\nbranching = 7\nseed = 5"},
@@ -25,6 +26,8 @@ std::map<std::string, std::string> const small_models = {
     {"pendulum", "angles = 9\nspeeds = 8\nactions = 3"},
     {"perishable", "life = 2\nlead_time = 2\nmax_order = 3"},
     {"ring", "states = 11\ngoal = 4"},
+    {"river_swim", "states = 6"},
+    {"two_bets", "prize = 7"},
 };
 
 }  // namespace

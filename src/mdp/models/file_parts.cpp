@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "src/mdp/models/file_rows.hpp"
 #include "src/mdp/models/file_source.hpp"
 
 namespace bellshard::mdp {
@@ -74,7 +75,10 @@ RowStream FileSource::stream(Block own, std::string const& reward, double part_b
   stream.states = states_;
   stream.interval = interval_;
   stream.parts = alone->parts(own, part_bytes);
-  stream.read = [alone, reward](Block part, RowStream::Look look, Rows& rows) { alone->read_rows(MPI_COMM_SELF, part, reward, look, rows); };
+  stream.read = [alone, reward](Block part, RowStream::Look look, Rows& rows) {
+    alone->read_rows(MPI_COMM_SELF, part, reward, look, rows);
+    tidy(rows);
+  };
   return stream;
 }
 

@@ -97,6 +97,20 @@ void check_sums(RowsPlace const& place, Rows const& rows, double tolerance) {
   }
 }
 
+void check_expected(RowsPlace const& place, Outcomes const& outcomes) {
+  auto const& rows = outcomes.rows;
+  for (std::int64_t pair = 0; pair < rows.pairs(); ++pair) {
+    double mean = 0, size = 0;
+    for (auto t = rows.transition_offset[pair]; t < rows.transition_offset[pair + 1]; ++t) {
+      mean += rows.probability[t] * outcomes.reward[t];
+      size += rows.probability[t] * std::abs(outcomes.reward[t]);
+    }
+    BELLSHARD_INPUT(std::abs(mean - rows.reward[pair]) <= 1e-9 * std::max(1.0, size),
+                    "{}: {} earns {:.17g}, but /transition_reward of its transitions is {:.17g} in the mean; store that mean", place.name,
+                    pair_in_words(rows, place, pair), rows.reward[pair], mean);
+  }
+}
+
 void tidy(Rows& rows) {
   std::vector<std::int64_t> order;
   std::vector<std::int64_t> next;

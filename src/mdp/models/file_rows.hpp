@@ -4,6 +4,7 @@
 #include <string>
 
 #include "src/base/block.hpp"
+#include "src/mdp/outcomes.hpp"
 #include "src/mdp/rows.hpp"
 
 namespace bellshard::mdp {
@@ -38,6 +39,9 @@ struct RowsPlace {
 };
 /// Every pair sums to 1 within the tolerance; intervals: to at most 1 and at least 1.
 void check_sums(RowsPlace const& place, Rows const& rows, double tolerance);
+
+/// Every pair's reward is the expectation of those of its transitions, within 1e-9 of the larger of 1 and their mean size.
+void check_expected(RowsPlace const& place, Outcomes const& outcomes);
 
 /// Sorts the transitions of each pair by next state, adds up those to the same one and drops those of probability 0, which are
 /// no edges of the graph. Pairs that are in order already stay as they are.

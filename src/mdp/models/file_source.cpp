@@ -62,6 +62,8 @@ FileSource::FileSource(MPI_Comm comm, std::filesystem::path const& path) : file_
   named_rewards_ = children(file_, "/rewards");
   expect_length("/reward", pairs_, "a number for each pair of a state and an action");
   for (auto const& name : named_rewards_) expect_length("/rewards/" + name, pairs_, "a number for each pair of a state and an action");
+  transition_rewards_ = file_.has("/transition_reward");
+  if (transition_rewards_) expect_length("/transition_reward", transitions_, "as /next_state");
   labels_ = children(file_, "/label");
   for (auto const& name : labels_) {
     expect_length("/label/" + name, states_, "a 0 or 1 for each state");
@@ -107,10 +109,11 @@ std::vector<std::int64_t> FileSource::transition_offset(MPI_Comm comm, Block pai
 Rows FileSource::rows(MPI_Comm comm, Block own, std::string const& reward) const {
   Rows rows;
   read_rows(comm, own, reward, RowStream::Look::first, rows);
+  tidy(rows);
   return rows;
 }
 
-void FileSource::read_rows(MPI_Comm comm, Block own, std::string const& reward, RowStream::Look look, Rows& rows) const {
+FileSource::Stored FileSource::read_rows(MPI_Comm comm, Block own, std::string const& reward, RowStream::Look look, Rows& rows) const {
   auto const reward_name = reward_dataset(reward);
   auto const from_first = [](std::vector<std::int64_t>& offset, std::vector<std::int64_t>& local) {
     if (offset.empty()) return Block{};
@@ -147,7 +150,19 @@ void FileSource::read_rows(MPI_Comm comm, Block own, std::string const& reward, 
   rows.reward.resize(size_of(pairs));
   file_.read(reward_name, pairs, std::span(rows.reward));
   check([&] { check_finite(place(reward_name), pairs.begin, rows.reward); });
-  tidy(rows);
+  return {pairs, transitions};
+}
+
+Outcomes FileSource::outcomes(MPI_Comm comm, Block own, std::string const& reward) const {
+  if (!transition_rewards_ || reward_dataset(reward) != "/reward" || interval_) return Source::outcomes(comm, own, reward);
+  Outcomes outcomes;
+  auto const stored = read_rows(comm, own, reward, RowStream::Look::first, outcomes.rows);
+  outcomes.reward.resize(size_of(stored.transitions));
+  file_.read("/transition_reward", stored.transitions, std::span(outcomes.reward));
+  together(comm, [&] { check_finite(place("/transition_reward"), stored.transitions.begin, outcomes.reward); });
+  together(comm, [&] { check_expected({place("/reward"), stored.pairs.begin}, outcomes); });
+  sort_outcomes(outcomes);
+  return outcomes;
 }
 
 std::vector<std::string> FileSource::rewards() const {

@@ -19,6 +19,7 @@ class FileSource : public Source {
   std::string description() const override;
   Partition partition(MPI_Comm comm) const override;
   Rows rows(MPI_Comm comm, Block own, std::string const& reward) const override;
+  Outcomes outcomes(MPI_Comm comm, Block own, std::string const& reward) const override;
   std::optional<RowCounts> count_rows(MPI_Comm comm, Block own) const override;
   RowStream stream(Block own, std::string const& reward, double part_bytes) const override;
   bool interval() const override { return interval_; }
@@ -37,7 +38,12 @@ class FileSource : public Source {
   void expect_length(std::string const& dataset, std::int64_t length, std::string const& reason) const;
   std::vector<std::int64_t> action_offset(MPI_Comm comm, Block own) const;
   std::vector<std::int64_t> transition_offset(MPI_Comm comm, Block pairs) const;
-  void read_rows(MPI_Comm comm, Block own, std::string const& reward, RowStream::Look look, Rows& rows) const;
+  /// Where rows stand in the file.
+  struct Stored {
+    Block pairs, transitions;
+  };
+  /// Transitions as they stand in the file, not tidied.
+  Stored read_rows(MPI_Comm comm, Block own, std::string const& reward, RowStream::Look look, Rows& rows) const;
   std::vector<RowStream::Part> parts(Block own, double most_bytes) const;
   std::string reward_dataset(std::string const& name) const;
   std::vector<std::string> texts(MPI_Comm comm, std::string const& dataset, Block items) const;
@@ -48,6 +54,7 @@ class FileSource : public Source {
   std::int64_t transitions_ = 0;
   double tolerance_ = 1e-9;  ///< of the sum of a pair
   bool interval_ = false;
+  bool transition_rewards_ = false;  ///< has /transition_reward
   std::string default_reward_;
   std::vector<std::string> named_rewards_;
   std::vector<std::string> labels_;

@@ -11,6 +11,7 @@ namespace bellshard::mdp {
 std::unique_ptr<ModelKind> make_file_kind();  ///< "file": an explicit model in an HDF5 file
 
 std::unique_ptr<ModelKind> make_additive_kind();
+std::unique_ptr<ModelKind> make_cliff_kind();
 std::unique_ptr<ModelKind> make_double_integrator_kind();
 std::unique_ptr<ModelKind> make_forest_kind();
 std::unique_ptr<ModelKind> make_garnet_kind();
@@ -21,5 +22,7 @@ std::unique_ptr<ModelKind> make_inventory_kind();
 std::unique_ptr<ModelKind> make_pendulum_kind();
 std::unique_ptr<ModelKind> make_perishable_kind();
 std::unique_ptr<ModelKind> make_ring_kind();
+std::unique_ptr<ModelKind> make_river_swim_kind();
+std::unique_ptr<ModelKind> make_two_bets_kind();
 
 }  // namespace bellshard::mdp

@@ -1,0 +1,38 @@
+#pragma once
+#include <Kokkos_Core.hpp>
+
+#include "kernels/execution.hpp"
+
+namespace bellshard::dp {
+
+/// visit(i) for i in 0 .. n-1 over the vector lanes of one thread of a team.
+template <class Thread, class Visit>
+KOKKOS_INLINE_FUNCTION void for_lanes(Thread const& thread, int n, Visit const& visit) {
+  if constexpr (runs_on_host) {
+    for (int i = 0; i < n; ++i) visit(i);
+  } else {
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(thread, n), visit);
+  }
+}
+
+/// The sum of term(i) over the vector lanes of one thread; on the host in eight strands that a compiler turns into vectors, so the
+/// same bits whatever their width.
+template <class Thread, class Term>
+KOKKOS_INLINE_FUNCTION double sum_lanes(Thread const& thread, int n, Term const& term) {
+  if constexpr (runs_on_host) {
+    constexpr int strands = 8;
+    double part[strands] = {0, 0, 0, 0, 0, 0, 0, 0};
+    int i = 0;
+    for (; i + strands <= n; i += strands) {
+      for (int k = 0; k < strands; ++k) part[k] += term(i + k);
+    }
+    for (; i < n; ++i) part[0] += term(i);
+    return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+  } else {
+    double sum = 0;
+    Kokkos::parallel_reduce(Kokkos::ThreadVectorRange(thread, n), [&](int i, double& part) { part += term(i); }, sum);
+    return sum;
+  }
+}
+
+}  // namespace bellshard::dp
