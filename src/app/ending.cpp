@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdlib>
 #include <limits>
 #include <new>
-#include <string_view>
 
 #include "src/base/hash.hpp"
+#include "src/runtime/launcher.hpp"
 
 namespace bellshard {
 namespace {
@@ -33,12 +32,7 @@ Ending attempt(std::function<ExitCode()> const& part) {
   }
 }
 
-bool first_process() {
-  for (auto const* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
-    if (auto const* rank = std::getenv(name)) return std::string_view(rank) == "0";
-  }
-  return true;
-}
+bool first_process() { return launched().value_or("0") == "0"; }
 
 bool mpi_runs() {
   int started = 0, ended = 0;

@@ -5,6 +5,7 @@
 #include "src/base/error.hpp"
 #include "src/runtime/device.hpp"
 #include "src/runtime/kokkos_version.hpp"
+#include "src/runtime/launcher.hpp"
 #include "src/runtime/stop_signal.hpp"
 
 namespace bellshard {
@@ -12,9 +13,7 @@ namespace {
 
 /// A process that no launcher started has only itself to talk to: Open MPI then needs neither its daemon nor the network, whose start takes longer than many a run.
 void ask_for_little() {
-  for (auto const* launched : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD", "SLURM_PROCID"}) {
-    if (std::getenv(launched) != nullptr) return;
-  }
+  if (launched()) return;
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   setenv("OMPI_MCA_pml", "ob1", 0);
   setenv("OMPI_MCA_btl", "self", 0);
@@ -25,6 +24,7 @@ void ask_for_little() {
 Session::Session(int& argc, char**& argv) {
   ask_for_little();
   setenv("OMPI_MCA_fbtl_posix_read_datasieving", "0", 1);
+  setenv("HWLOC_COMPONENTS", "-gl", 0);  // it asks ten X servers, over the network too, what they show
   int provided = MPI_THREAD_SINGLE;
   BELLSHARD_MPI(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided));
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);

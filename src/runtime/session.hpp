@@ -11,7 +11,7 @@ namespace bellshard {
 
 /// Lifetime of MPI and Kokkos: one object at the top of main, the first to be made and the last to go.
 /// Before MPI_Init it switches off Open MPI's read data sieving (wrong values at 3 and more ranks in 4.1.0 to 4.1.4,
-/// open-mpi issue 10546). Picks device and threads by the local rank; MPI errors return codes (checked by BELLSHARD_MPI);
+/// open-mpi issue 10546), and hwloc's search for X servers. Picks device and threads by the local rank; MPI errors return codes (checked by BELLSHARD_MPI);
 /// stop signals set a flag from here on.
 class Session {
  public:
