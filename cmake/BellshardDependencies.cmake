@@ -52,6 +52,6 @@ endif()
 # The C API of MPI alone: its C++ bindings are gone from the standard.
 target_compile_definitions(bellshard_options INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX $<$<CONFIG:Debug>:BELLSHARD_CONTRACTS>)
 if(BELLSHARD_ASAN)
-  target_compile_options(bellshard_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  target_compile_options(bellshard_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(bellshard_options INTERFACE -fsanitize=address,undefined)
 endif()

@@ -62,6 +62,12 @@ double number(InputFile const& file, char const* name) {
   return *value;
 }
 
+std::int64_t whole_number(InputFile const& file, char const* name) {
+  auto const value = number(file, name);
+  BELLSHARD_INPUT(value >= 0 && value < 9e15, "{}: {}: its attribute {} is {}, no count", file.path().string(), state, name, value);
+  return static_cast<std::int64_t>(value);
+}
+
 std::string text(InputFile const& file, char const* name) {
   auto const value = file.text_attribute(state, name);
   BELLSHARD_INPUT(value.has_value(), "{}: {} has no attribute {}; it is no checkpoint", file.path().string(), state, name);
@@ -150,8 +156,8 @@ CheckpointStore::Found CheckpointStore::open(std::filesystem::path const& path) 
   BELLSHARD_INPUT(version == schema_version, "{}: is a checkpoint of format version {}, but this program reads version {}; use the program that wrote it",
                   path.string(), version, schema_version);
   verify_checksums(comm_, file);
-  CheckpointHeader const header{text(file, "job"), text(file, "fingerprint"), static_cast<std::int64_t>(number(file, "sweep")),
-                                static_cast<std::int64_t>(number(file, "restart_count")), number(file, "seconds")};
+  CheckpointHeader const header{text(file, "job"), text(file, "fingerprint"), whole_number(file, "sweep"), whole_number(file, "restart_count"),
+                                number(file, "seconds")};
   auto const hash = file.text_attribute(state, "attributes_hash");  // checkpoints of earlier versions have none
   BELLSHARD_INPUT(!hash || *hash == hash_of(header), "{}: the attributes of {} are damaged", path.string(), state);
   return {path, header, file.text_attribute("/", "source").value_or("an unknown program")};

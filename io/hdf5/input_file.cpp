@@ -68,6 +68,25 @@ std::vector<std::int64_t> extents_of(hid_t dataset) {
   return {extents.begin(), extents.end()};
 }
 
+/// Bytes, as if no extent were 0; or more than any file has.
+double largest_bytes(std::vector<std::int64_t> const& extents, std::size_t element_bytes) {
+  auto bytes = static_cast<double>(element_bytes);
+  for (auto const extent : extents) bytes *= extent < 0 ? 1e30 : static_cast<double>(std::max<std::int64_t>(1, extent));
+  return bytes;
+}
+
+/// Does a dimension's list of scales have the type and length that HDF5's own reader of it takes for granted?
+bool has_scale_list(hid_t dataset, std::size_t axes) {
+  constexpr char const* list = "DIMENSION_LIST";
+  if (BELLSHARD_H5(H5Aexists(dataset, list)) == 0) return false;
+  AttributeHandle const attribute(BELLSHARD_H5(H5Aopen(dataset, list, H5P_DEFAULT)));
+  TypeHandle const type(BELLSHARD_H5(H5Aget_type(attribute)));
+  SpaceHandle const space(BELLSHARD_H5(H5Aget_space(attribute)));
+  if (H5Tget_class(type) != H5T_VLEN || BELLSHARD_H5(H5Sget_simple_extent_npoints(space)) != static_cast<hssize_t>(axes)) return false;
+  TypeHandle const item(BELLSHARD_H5(H5Tget_super(type)));
+  return H5Tequal(item, H5T_STD_REF_OBJ) > 0;
+}
+
 }  // namespace
 
 struct InputFile::Impl {
@@ -112,6 +131,19 @@ struct InputFile::Impl {
     ObjectHandle const object(BELLSHARD_H5(H5Oopen(file, name.c_str(), H5P_DEFAULT)));
     BELLSHARD_INPUT(H5Iget_type(object) == H5I_DATASET, "{}: is a group, but a dataset is needed", where(name));
     return DatasetHandle(BELLSHARD_H5(H5Dopen2(file, name.c_str(), H5P_DEFAULT)));
+  }
+
+  /// Those that memory may be made for.
+  std::vector<std::int64_t> plausible_extents(std::string const& name, hid_t dataset) const {
+    constexpr double most_packed = 1100, unwritten = 64 << 20;  // deflate packs 1032 to 1 at best
+    auto extents = extents_of(dataset);
+    TypeHandle const type(BELLSHARD_H5(H5Dget_type(dataset)));
+    hsize_t file_bytes = 0;
+    BELLSHARD_H5(H5Fget_filesize(file, &file_bytes));
+    BELLSHARD_INPUT(largest_bytes(extents, std::max<std::size_t>(1, H5Tget_size(type))) <= unwritten + most_packed * static_cast<double>(file_bytes),
+                    "{}: declares the shape [{}], which a file of {} bytes cannot hold; its data were never written, or it is damaged: make or copy it again",
+                    where(name), fmt::join(extents, ", "), file_bytes);
+    return extents;
   }
 
   ObjectHandle object(std::string const& name) const {
@@ -163,7 +195,7 @@ std::vector<std::string> InputFile::children(std::string const& group) const {
 
 std::vector<std::int64_t> InputFile::shape(std::string const& dataset) const {
   std::vector<std::int64_t> extents;
-  impl_->step(dataset, [&] { extents = extents_of(impl_->dataset(dataset)); });
+  impl_->step(dataset, [&] { extents = impl_->plausible_extents(dataset, impl_->dataset(dataset)); });
   return extents;
 }
 
@@ -184,6 +216,7 @@ std::vector<std::string> InputFile::axes(std::string const& dataset) const {
       *static_cast<std::string*>(name) = found;
       return herr_t{1};  // the first one will do
     };
+    if (!has_scale_list(source, names.size())) return;
     for (unsigned d = 0; d < names.size(); ++d) BELLSHARD_H5(H5DSiterate_scales(source, d, nullptr, take_name, &names[d]));
   });
   return names;
@@ -269,6 +302,7 @@ std::string InputFile::read_text(std::string const& dataset) const {
     TypeHandle const type(BELLSHARD_H5(H5Dget_type(source)));
     SpaceHandle const space(BELLSHARD_H5(H5Dget_space(source)));
     BELLSHARD_INPUT(H5Tget_class(type) == H5T_STRING, "{}: holds no text, but text is needed", impl_->where(dataset));
+    impl_->plausible_extents(dataset, source);
     auto const n = static_cast<std::size_t>(BELLSHARD_H5(H5Sget_simple_extent_npoints(space)));
     auto const append = [&](std::size_t i, std::string const& line) { text += (i > 0 ? "\n" : "") + line; };
     if (BELLSHARD_H5(H5Tis_variable_str(type)) > 0) {

@@ -77,7 +77,7 @@ NumpyArray parse_npy(std::span<std::byte const> bytes, std::string const& place)
   NumpyArray array;
   std::string const name = place;
   auto const layout = layout_of(entry(header, "'descr'", ',', name), name);
-  BELLSHARD_INPUT(layout.kind != 'f' || layout.bytes >= 4, "{}: holds float16 numbers; store float32 or float64", place);
+  BELLSHARD_INPUT(layout.kind != 'f' || layout.bytes == 4 || layout.bytes == 8, "{}: holds float{} numbers; store float32 or float64", place, 8 * layout.bytes);
   bool const fortran = entry(header, "'fortran_order'", ',', name) == "True";
   std::int64_t elements = 1;
   auto const room = static_cast<std::int64_t>((text.size() - head - length) / layout.bytes);
@@ -92,6 +92,7 @@ NumpyArray parse_npy(std::span<std::byte const> bytes, std::string const& place)
     elements *= n;
     array.shape.push_back(n);
   }
+  BELLSHARD_INPUT(elements <= room, "{}: is truncated; make or copy it again", place);  // one number, of no axis
   array.value.reserve(static_cast<std::size_t>(elements));
   auto const* at = bytes.data() + head + length;
   for (std::int64_t i = 0; i < elements; ++i, at += layout.bytes) array.value.push_back(element(at, layout));

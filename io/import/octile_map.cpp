@@ -1,7 +1,7 @@
 #include "io/import/octile_map.hpp"
 
+#include <array>
 #include <fstream>
-#include <limits>
 #include <sstream>
 
 #include "src/base/error.hpp"
@@ -73,12 +73,12 @@ OctileMap::OctileMap(std::filesystem::path path) : path_(std::move(path)) {
   std::string first;
   std::getline(in, first);
   bool const carriage_return = !first.empty() && first.back() == '\r';
-  line_bytes_ = columns_ + (carriage_return ? 2 : 1);
-  std::int64_t const bytes = static_cast<std::int64_t>(std::filesystem::file_size(path_));
-  std::int64_t const least = first_row_ + (rows_ - 1) * line_bytes_ + columns_;
   BELLSHARD_INPUT(static_cast<std::int64_t>(first.size()) - (carriage_return ? 1 : 0) == columns_,
                   "{}:5: the first row has {} cells where the header says width {}", name, first.size(), columns_);
-  BELLSHARD_INPUT(bytes >= least, "{}: truncated: {} bytes where {} x {} cells need {}; fetch the map again", name, bytes, rows_, columns_, least);
+  line_bytes_ = columns_ + (carriage_return ? 2 : 1);
+  std::int64_t const bytes = static_cast<std::int64_t>(std::filesystem::file_size(path_));
+  std::int64_t const rest = bytes - first_row_ - columns_;  // behind the last row, if there were one alone
+  BELLSHARD_INPUT(rest >= 0 && rest / line_bytes_ >= rows_ - 1, "{}: truncated: {} bytes, too few for {} x {} cells; fetch the map again", name, bytes, rows_, columns_);
 }
 
 void OctileMap::read(Block rows, std::uint8_t* free) {
@@ -95,7 +95,12 @@ void OctileMap::read(Block rows, std::uint8_t* free) {
                       r + 5, r, c, columns_);
       *free++ = cell == '.' ? 1 : 0;
     }
-    in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+    if (r + 1 == rows_) break;  // what follows is no cell
+    std::array<char, 2> end{};
+    auto const end_bytes = line_bytes_ - columns_;
+    in.read(end.data(), end_bytes);
+    BELLSHARD_INPUT(in.gcount() == end_bytes && end[static_cast<std::size_t>(end_bytes) - 1] == '\n' && (end_bytes == 1 || end[0] == '\r'),
+                    "{}:{}: row {} does not end after {} cells as the first one does; give all rows the width of the header and the same line ends", path_.string(), r + 5, r, columns_);
   }
 }
 

@@ -31,6 +31,7 @@ bool VectorLines::next() {
     if (pieces_.empty()) continue;
     if (line_ == 1 && pieces_.size() == 2 && number<std::int64_t>(pieces_[0]) && number<std::int64_t>(pieces_[1])) {
       components_ = *number<std::int64_t>(pieces_[1]);
+      BELLSHARD_INPUT(components_ > 0, "{}:1: a head of {} words with {} components; there must be at least one", path_.string(), pieces_[0], components_);
       continue;
     }
     BELLSHARD_INPUT(pieces_.size() > 1, "{}:{}: \"{}\" has no numbers behind it; a line is a word and its components", path_.string(), line_, pieces_[0]);

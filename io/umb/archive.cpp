@@ -34,9 +34,9 @@ std::vector<std::byte> content_of(archive* archive, std::string const& path, std
   la_int64_t offset = 0;
   int code = ARCHIVE_OK;
   while ((code = archive_read_data_block(archive, &block, &size, &offset)) == ARCHIVE_OK) {
-    auto const begin = static_cast<std::size_t>(offset);
-    bytes.resize(begin + size);  // holes of a sparse file are zeros
-    std::copy_n(static_cast<std::byte const*>(block), size, bytes.begin() + static_cast<std::ptrdiff_t>(begin));
+    // A hole takes no room in the archive, however much it claims.
+    BELLSHARD_INPUT(offset == static_cast<la_int64_t>(bytes.size()), "{}: {} is packed as a file with holes; pack it without --sparse", path, name);
+    bytes.insert(bytes.end(), static_cast<std::byte const*>(block), static_cast<std::byte const*>(block) + size);
   }
   BELLSHARD_INPUT(code == ARCHIVE_EOF, "{}: {} is truncated or damaged ({}); make or copy it again", path, name, words_of(archive));
   return bytes;

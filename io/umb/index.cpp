@@ -16,17 +16,20 @@ struct TypeName {
   Kind kind;
   char const* name;
   std::int64_t bits;  ///< where the file does not say
+  std::int64_t parts;  ///< numbers of the same size that make one
 };
-constexpr std::array<TypeName, 10> type_names = {{{Kind::boolean, "bool", 1},
-                                                  {Kind::integer, "int", 64},
-                                                  {Kind::natural, "uint", 64},
-                                                  {Kind::integer_interval, "int-interval", 128},
-                                                  {Kind::natural_interval, "uint-interval", 128},
-                                                  {Kind::real, "double", 64},
-                                                  {Kind::real_interval, "double-interval", 128},
-                                                  {Kind::rational, "rational", 128},
-                                                  {Kind::rational_interval, "rational-interval", 256},
-                                                  {Kind::text, "string", 64}}};
+constexpr std::int64_t most_bits = 1 << 20;    // of a number
+constexpr auto most_items = std::int64_t{1} << 40;  // bits and bytes of all of them still fit 64 bits
+constexpr std::array<TypeName, 10> type_names = {{{Kind::boolean, "bool", 1, 1},
+                                                  {Kind::integer, "int", 64, 1},
+                                                  {Kind::natural, "uint", 64, 1},
+                                                  {Kind::integer_interval, "int-interval", 128, 2},
+                                                  {Kind::natural_interval, "uint-interval", 128, 2},
+                                                  {Kind::real, "double", 64, 1},
+                                                  {Kind::real_interval, "double-interval", 128, 2},
+                                                  {Kind::rational, "rational", 128, 2},
+                                                  {Kind::rational_interval, "rational-interval", 256, 4},
+                                                  {Kind::text, "string", 64, 1}}};
 
 UmbType parse_type(Json const& json) {
   auto const name = json.at("type").get<std::string>();
@@ -34,8 +37,9 @@ UmbType parse_type(Json const& json) {
     if (name != known.name) continue;
     auto const bits = json.value("size", known.bits);
     bool const fixed = known.kind == Kind::real || known.kind == Kind::real_interval || known.kind == Kind::text;
-    BELLSHARD_INPUT(bits > 0 && (!fixed || bits == known.bits), "type {} has size {} (must be {})", name, bits,
-                    fixed ? std::to_string(known.bits) : "positive");
+    BELLSHARD_INPUT(bits > 0 && bits <= most_bits && (!fixed || bits == known.bits), "type {} has size {} (must be {})", name, bits,
+                    fixed ? std::to_string(known.bits) : fmt::format("in 1 .. {}", most_bits));
+    BELLSHARD_INPUT(bits % known.parts == 0, "type {} has size {} (must be a multiple of {}, its numbers)", name, bits, known.parts);
     return {known.kind, bits};
   }
   fail(ExitCode::bad_input, "\"{}\" is no type of UMB", name);
@@ -72,7 +76,7 @@ std::vector<UmbVariable> parse_class(Json const& json) {
   for (auto const& entry : json.at("variables")) {
     if (entry.contains("padding")) {
       auto const bits = entry["padding"].get<std::int64_t>();
-      BELLSHARD_INPUT(bits > 0, "a padding of {} bits (must be positive)", bits);
+      BELLSHARD_INPUT(bits > 0 && bits <= most_bits, "a padding of {} bits (must lie in 1 .. {})", bits, most_bits);
       variables.push_back({"", {Kind::natural, bits}});
     } else {
       variables.push_back({entry.at("name").get<std::string>(), parse_type(entry.at("type")), entry.value("is-optional", false),
@@ -108,8 +112,7 @@ UmbIndex parse(Json const& json) {
   index.time = system.at("time").get<std::string>();
   auto const count = [&](char const* key) {
     auto const number = system.at(key).get<std::int64_t>();
-    constexpr auto most = std::int64_t{1} << 56;  // sizes in bytes still fit 64 bits
-    BELLSHARD_INPUT(number >= 0 && number < most, "transition-system.{} = {} (must lie in [0, 2^56))", key, number);
+    BELLSHARD_INPUT(number >= 0 && number < most_items, "transition-system.{} = {} (must lie in [0, 2^40))", key, number);
     return number;
   };
   index.players = count("#players");
@@ -128,6 +131,7 @@ UmbIndex parse(Json const& json) {
     auto const& states = valuations["states"];
     for (auto const& entry : states.at("classes")) index.classes.push_back(parse_class(entry));
     index.strings = states.value("#strings", std::int64_t{0});
+    BELLSHARD_INPUT(index.strings >= 0 && index.strings < most_items, "valuations.states.#strings = {} (must lie in [0, 2^40))", index.strings);
   }
   return index;
 }

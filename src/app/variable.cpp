@@ -26,6 +26,9 @@ Variable describe_variable(io::InputFile const& file, std::string const& path) {
 }
 
 std::vector<std::string> datasets_below(io::InputFile const& file, std::string const& group) {
+  constexpr auto deepest = 16;  // links may lead back
+  BELLSHARD_INPUT(std::count(group.begin(), group.end(), '/') <= deepest, "{}:{}: groups lie more than {} deep in each other; a link of the file may lead back to a group above it",
+                  file.path().string(), group, deepest);
   std::vector<std::string> names;
   for (auto const& name : file.children(group)) {
     auto const path = group + "/" + name;

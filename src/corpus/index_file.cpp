@@ -1,8 +1,14 @@
 #include "src/corpus/index_file.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace bellshard::corpus {
+namespace {
+
+bool rises(std::vector<std::int64_t> const& offset) { return offset.front() == 0 && std::is_sorted(offset.begin(), offset.end()); }
+
+}  // namespace
 
 IndexFile::IndexFile(MPI_Comm comm, std::filesystem::path const& path) : file_(comm, path) {
   auto const schema = file_.text_attribute("/", "schema");
@@ -15,11 +21,12 @@ IndexFile::IndexFile(MPI_Comm comm, std::filesystem::path const& path) : file_(c
   tokens_ = word("tokens") == "ids" ? Tokens::ids : word("tokens") == "words" ? Tokens::words : Tokens::sentencepiece;
   rule_.letter_case = word("case") == "keep" ? LetterCase::keep : LetterCase::fold;
   rule_.punctuation = word("punctuation") == "keep" ? Punctuation::keep : Punctuation::drop;
+  BELLSHARD_INPUT(*largest >= 0 && *largest < no_word, "{}: its largest_token is {} (must lie in [0, {})); make the index again", path.string(), *largest, no_word);
   largest_ = static_cast<TokenId>(*largest);
   part_offset_ = file_.read_all<std::int64_t>("/results/part_offset");
   part_document_ = file_.read_all<std::int64_t>("/results/part_document");
-  auto const positions = file_.shape("/results/token")[0];
-  bool const whole = part_offset_.size() > 1 && part_offset_.size() == part_document_.size() && part_offset_.back() == positions && file_.shape("/results/suffix")[0] == positions;
+  auto const shape = file_.shape("/results/token");
+  bool const whole = shape.size() == 1 && part_offset_.size() > 1 && part_offset_.size() == part_document_.size() && part_offset_.back() == shape[0] && file_.shape("/results/suffix") == shape && rises(part_offset_) && rises(part_document_);
   BELLSHARD_INPUT(whole, "{}: /results/part_offset does not fit /results/token; make the index again with `bellshard run corpus_index`", path.string());
   if (tokens_ != Tokens::sentencepiece) return;
   auto bytes = file_.has("/results/tokenizer_model") ? file_.read_all<std::uint8_t>("/results/tokenizer_model") : std::vector<std::uint8_t>{};

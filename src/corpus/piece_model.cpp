@@ -21,13 +21,22 @@ std::vector<std::uint8_t> bytes_of(std::filesystem::path const& path) {
 
 struct PieceModel::Impl {
   sentencepiece::SentencePieceProcessor processor;
+
+  sentencepiece::util::Status load(std::span<std::uint8_t const> bytes) {
+    auto const wrong = [](char const* reason) { return sentencepiece::util::Status(sentencepiece::util::StatusCode::kInvalidArgument, reason); };
+    if (bytes.empty()) return wrong("it is empty");
+    try {
+      return processor.LoadFromSerializedProto({reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+    } catch (std::exception const& error) {  // of its table of pieces
+      return wrong(error.what());
+    }
+  }
 };
 
 PieceModel::PieceModel(std::filesystem::path const& file) : PieceModel(bytes_of(file), file.string()) {}
 
 PieceModel::PieceModel(std::vector<std::uint8_t> bytes, std::string const& origin) : bytes_(std::move(bytes)), impl_(std::make_unique<Impl>()) {
-  auto const status = bytes_.empty() ? sentencepiece::util::Status(sentencepiece::util::StatusCode::kInvalidArgument, "it is empty")
-                                     : impl_->processor.LoadFromSerializedProto({reinterpret_cast<char const*>(bytes_.data()), bytes_.size()});
+  auto const status = impl_->load(bytes_);
   std::string_view const reason = status.ok() ? "it has no pieces" : status.error_message();
   bool const foreign = reason.find("ParseFromArray") != reason.npos;
   BELLSHARD_INPUT(status.ok() && pieces() > 0, "{}: is no SentencePiece model ({}); spm_train writes one, NAME.model", origin, foreign ? "it has another format" : reason);

@@ -83,9 +83,10 @@ def complaints(tree: Tree):
                 found.append(f"{path}:{line_of(text, include.start())}: {complaint}")
             slow = re.match(ONE_FILE, header) if quote == "<" else None
             if slow:
-                users.setdefault(slow.group(), []).append(path)
+                users.setdefault(slow.group(), {})[path] = True
     for library, paths in users.items():
-        found += [f"{path}: <{library}> is already included in {paths[0]}; one .cpp is enough" for path in paths[1:]]
+        first, *others = paths
+        found += [f"{path}: <{library}> is already included in {first}; one .cpp is enough" for path in others]
     return found
 
 

@@ -98,7 +98,7 @@ TEST_CASE("an index that makes no sense is refused with its key") {
   CHECK_THAT(said("\"#states\": 1", "\"#states\": \"one\""), Catch::StartsWith("4 m.umb: index.json: "));
   CHECK_THAT(said("\"double\"", "\"quad\""), Catch::Contains("\"quad\" is no type of UMB"));
   CHECK_THAT(said("\"size\": 64", "\"size\": 32"), Catch::Contains("type double has size 32 (must be 64)"));
-  CHECK_THAT(said("\"size\": 1\n", "\"size\": 0\n"), Catch::Contains("must be positive"));
+  CHECK_THAT(said("\"size\": 1\n", "\"size\": 0\n"), Catch::Contains("must be in 1 .. 1048576"));
 }
 
 TEST_CASE("a file's format is told by the end of its name") {

@@ -8,7 +8,7 @@ import unittest
 import h5py
 import numpy as np
 
-from bellshard_runs import DONE, VERIFICATION_FAILED, JobTest, job_text, main, write_grid
+from bellshard_runs import BAD_INPUT, DONE, VERIFICATION_FAILED, JobTest, job_text, main, write_grid
 
 LATITUDE, LONGITUDE = np.arange(-82.5, 90, 15), np.arange(-172.5, 180, 15)
 UNITS = {"value": "h", "lower": "h", "upper": "h", "action": "1", "cell": "1"}
@@ -116,6 +116,14 @@ class Readers(JobTest):
         self.assert_ends(shown, DONE)
         for pattern in ("(?m)^ *job +value_iteration", r"value +float64 +\[12, 24\] +h .*1 inf", "/trace: ", "sea.nc +.*SHA-256"):
             self.assertRegex(shown.out, pattern)
+
+    def test_a_link_that_leads_back_is_refused(self):
+        looped = self.folder / "looped.h5"
+        with h5py.File(looped, "w") as file:
+            file["results/value"] = [1.0]
+            file["results/again"] = h5py.SoftLink("/results")
+
+        self.assert_ends(self.call("diff", looped.name, looped.name), BAD_INPUT, "again/again", "a link of the file may lead back to a group above it")
 
     def test_diff_sees_one_cell(self):
         other = self.folder / "other.h5"
