@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <tuple>
 
 #include "src/base/error.hpp"
@@ -79,6 +80,24 @@ void sort_by_place(std::vector<Entry>& entries) {
   });
 }
 
+/// toml++ makes, and takes down, tables in tables by recursion: names of very many parts would end the program. What stands before = or ] is a name,
+/// or a text without two dots side by side that looks like one.
+void refuse_long_names(std::string const& text, std::string const& source) {
+  constexpr int most_parts = 32;
+  int line = 1, dots = 0;
+  char before = '\n';
+  for (char const c : text) {
+    if ((c == '=' || c == ']') && dots >= most_parts) {
+      fail(ExitCode::bad_job_file, "{}: a name of {} parts (must have at most {})", Location{source, line, 1}.text(), dots + 1, most_parts);
+    }
+    bool const of_name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-\"' \t").find(c) != std::string_view::npos;
+    if (c == '.') dots = before == '.' ? 0 : dots + 1;
+    else if (!of_name) dots = 0;
+    if (c == '\n') ++line;
+    before = c;
+  }
+}
+
 /// An override has no lines: all of it stands at one place.
 void place_all(Literal& literal, Location const& where) {
   literal.where = where;
@@ -87,6 +106,7 @@ void place_all(Literal& literal, Location const& where) {
 
 /// The value of --set as TOML; none where it is not exactly one TOML value.
 std::optional<toml::table> parse_value(std::string const& value) {
+  refuse_long_names(value, "--set");
   auto parsed = toml::parse("value = " + value);
   if (!parsed || parsed.table().size() != 1) return std::nullopt;
   return std::move(parsed).table();
@@ -95,6 +115,7 @@ std::optional<toml::table> parse_value(std::string const& value) {
 }  // namespace
 
 std::vector<Entry> read_toml(std::string const& text, std::string const& source) {
+  refuse_long_names(text, source);
   auto const parsed = toml::parse(text);
   if (!parsed) {
     auto const& error = parsed.error();

@@ -126,6 +126,16 @@ TEST_CASE("syntax errors and repeated keys have a place") {
   CHECK_THAT(refused("a = \"\xff\""), Catch::StartsWith("3 job.toml:1:"));
 }
 
+TEST_CASE("a name of very many parts is refused before tables are made of it") {
+  std::string parts;
+  for (int k = 0; k < 200'000; ++k) parts += "a.";
+
+  for (auto const& text : {"[model]\n" + parts + "a = 1", "\n[" + parts + "a]\nb = 1", "[model]\nname = {" + parts + "a = 1}"}) {
+    CHECK_THAT(refused(text), Catch::Contains("job.toml:2:1: a name of 200001 parts (must have at most 32)"));
+  }
+  CHECK_THAT(refused("[solver]\nmethod = \"" + std::string(200, '.') + "\" # ]"), Catch::Contains("must be one of"));
+}
+
 TEST_CASE("all that is wrong is said at once, in the order of the file") {
   CHECK(refused("[solver]\ntolerance = -1\n[model]\ndrfit = 1") ==
         "3 job.toml:2:1: solver.tolerance = -1 (must be above 0)\n"
