@@ -1,5 +1,8 @@
 #include "jobs/incremental_worst_case/family_operator.hpp"
 
+#include <numeric>
+#include <span>
+
 #include "kernels/host_copy.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/mdp/sparse_pack.hpp"
@@ -44,6 +47,12 @@ FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vect
       begin.push_back(static_cast<std::int64_t>(next.size()));
     }
   }
+  std::vector<std::int64_t> sizes, foreign_values;
+  auto const models = static_cast<std::int64_t>(rows.size());
+  for (int part = 0; part < states_.parts(); ++part) sizes.push_back(states_.block(part).size() * models);
+  for (auto const item : exchange_->foreign())
+    for (std::int64_t m = 0; m < models; ++m) foreign_values.push_back(item * models + m);
+  policy_exchange_ = std::make_unique<GhostExchange>(comm, Partition::of_sizes(sizes), std::move(foreign_values));
   auto const label = "bellshard::incremental_worst_case::family";
   model_.models = static_cast<std::int32_t>(rows.size());
   model_.states = own.size();
@@ -58,9 +67,7 @@ FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vect
   model_.reward = to_device(reward, label);
 }
 
-void FamilyOperator::refresh(Array<double> const& values, std::int64_t models) {
-  for (std::int64_t m = 0; m < models; ++m) exchange_->refresh(Kokkos::subview(values, std::make_pair(at(m * model_.local_items), at((m + 1) * model_.local_items))));
-}
+void FamilyOperator::refresh(Array<double> const& values) { exchange_->refresh(values); }
 
 Array<double> FamilyOperator::optimal_values(std::int32_t m, double tolerance, Work& work) {
   Array<double> in("bellshard::incremental_worst_case::values", at(model_.local_items)), out("bellshard::incremental_worst_case::values", at(model_.local_items));
@@ -89,19 +96,37 @@ Array<std::int32_t> FamilyOperator::greedy(Array<double> const& q) const {
 }
 
 std::vector<double> FamilyOperator::evaluate(Array<std::int32_t> const& action, std::int64_t state, double tolerance, Work& work) {
-  auto const items = at(model_.models * model_.local_items);
-  Array<double> in("bellshard::incremental_worst_case::policy_values", items), out("bellshard::incremental_worst_case::policy_values", items);
+  std::string const label = "bellshard::incremental_worst_case::policy_values";
+  auto const items = at(policy_exchange_->local_items());
+  Array<double> in(label, items), out(label, items);
   double const goal = change_within(tolerance, model_.discount);
-  for (std::int64_t sweep = 1;; ++sweep) {
-    double const change = dp::sweep_policy(Execution(), model_, action, in, out);
+  auto const chains = dp::take_policy(Execution(), model_, action);
+  std::vector<double> worth(at(model_.models));
+  std::vector<std::int32_t> active(at(model_.models));
+  std::iota(active.begin(), active.end(), 0);
+  auto on_device = to_device(active, label);
+  for (std::int64_t sweep = 1; !active.empty(); ++sweep) {
+    dp::sweep_policy(Execution(), chains, on_device, in, out);
     std::swap(in, out);
-    refresh(in, model_.models);
-    work.updates += static_cast<double>(states_.size()) * model_.models;
-    work.pairs += static_cast<double>(model_.states) * model_.models;
-    if (sweep % sweeps_between_looks == 0 && max_over_ranks(comm_, change) <= goal) break;
+    policy_exchange_->refresh(in);
+    work.updates += static_cast<double>(states_.size()) * static_cast<double>(active.size());
+    work.pairs += static_cast<double>(model_.states) * static_cast<double>(active.size());
+    if (sweep % sweeps_between_looks != 0) continue;
+    Array<double> const change(label, active.size());
+    dp::largest_changes(Execution(), chains, on_device, in, out, change);
+    auto changes = to_host(change);
+    max_over_ranks(comm_, std::span(changes));
+    std::vector<std::int32_t> left;  // a model that is done is swept no more
+    for (std::size_t k = 0; k < active.size(); ++k) {
+      if (changes[k] > goal) left.push_back(active[k]);
+      else if (own().contains(state)) worth[at(active[k])] = to_host(in, (model_.own_first + state - own().begin) * model_.models + active[k], 1).front();
+    }
+    if (left.size() < active.size()) {
+      active = left;
+      on_device = to_device(active, label);
+    }
   }
-  std::vector<double> worth;
-  for (std::int64_t m = 0; m < model_.models; ++m) worth.push_back(at_state(Kokkos::subview(in, std::make_pair(at(m * model_.local_items), at((m + 1) * model_.local_items))), state));
+  sum_over_ranks(comm_, std::span(worth));  // of zeros, but for the rank that owns the state
   return worth;
 }
 

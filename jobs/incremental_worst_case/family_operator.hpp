@@ -26,7 +26,7 @@ class FamilyOperator {
   Partition const& states() const { return states_; }
   Block own() const { return states_.block(rank_); }
   std::int64_t local_items() const { return model_.local_items; }
-  void refresh(Array<double> const& values, std::int64_t models = 1);
+  void refresh(Array<double> const& values);
 
   /// Values of the best policy of one model [local item], each within `tolerance`.
   Array<double> optimal_values(std::int32_t m, double tolerance, Work& work);
@@ -43,7 +43,8 @@ class FamilyOperator {
   MPI_Comm comm_;
   Partition states_;
   int rank_ = 0;
-  std::unique_ptr<GhostExchange> exchange_;
+  std::unique_ptr<GhostExchange> exchange_;         ///< of values [local item]
+  std::unique_ptr<GhostExchange> policy_exchange_;  ///< of values [local item * models + model]
   dp::FamilyModel model_;
 };
 

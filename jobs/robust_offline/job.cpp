@@ -24,11 +24,11 @@ class RobustOfflineJob : public Job {
              {"features", fmt::format("{}", world.factors)},
              {"algorithms", fmt::format("{}", config_.methods().size())},
              {"ranks share", shares.sharing == Sharing::rows ? "rows" : "replications"}},
-            {{"trajectories", sets * rows * (8 * (H + 1) + 4 * H)},
+            {{"steps, where no two are equal, and reading", sets * rows * H * 56},
              {"weights and inverses", 8 * sets * H * (methods * d + d * d)},
              {"sums of blocks", 16 * sets * static_cast<double>(shares.blocks) * d * d},
              {"values of a stage", 8 * sets * rows},
-             {"searches, at most", all * (8 * d + 32)}},
+             {"searches, where no two values are equal", all * (8 * d + 64)}},
             {}};
   }
 

@@ -1,5 +1,7 @@
 #include "jobs/robust_offline/offline_data.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "io/hdf5/input_file.hpp"
@@ -81,7 +83,53 @@ void check_rows(World const& world, io::InputFile const& file, std::string const
   }
 }
 
+/// Steps of one stage, merged block by block: equal ones (bit by bit) at the place of the first.
+class Merged {
+ public:
+  /// Rows of `read` [row, step].
+  void add_block(Trajectories const& read, std::int64_t horizon, std::int64_t stage, Block rows) {
+    std::int16_t place[places];
+    std::fill(std::begin(place), std::end(place), std::int16_t{-1});
+    auto const first = state_.size();
+    for (auto r = rows.begin; r < rows.end; ++r) {
+      double const s = read.state[at(r * (horizon + 1) + stage)], t = read.state[at(r * (horizon + 1) + stage + 1)];
+      auto const a = read.action[at(r * horizon + stage)];
+      auto at_place = mixed(s, t, a);
+      for (;; at_place = (at_place + 1) % places) {
+        if (place[at_place] < 0) {
+          place[at_place] = static_cast<std::int16_t>(state_.size() - first);
+          state_.push_back(s), next_.push_back(t), action_.push_back(a), count_.push_back(1);
+          break;
+        }
+        auto const k = first + static_cast<std::size_t>(place[at_place]);
+        if (same(state_[k], s) && same(next_[k], t) && action_[k] == a) {
+          ++count_[k];
+          break;
+        }
+      }
+    }
+    begin_.push_back(static_cast<std::int64_t>(state_.size()));
+  }
+  StageRows on_device() const {
+    auto const label = "bellshard::robust_offline::rows";
+    return {to_device(begin_, label), to_device(state_, label), to_device(next_, label), to_device(action_, label), to_device(count_, label)};
+  }
+
+ private:
+  static constexpr std::size_t places = 2 * dp::RegressionRows::block_rows;  // more than rows of a block
+  static bool same(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
+  static std::size_t mixed(double s, double t, std::int32_t a) {
+    auto const x = std::bit_cast<std::uint64_t>(s) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(a), y = std::bit_cast<std::uint64_t>(t) ^ (x >> 29);
+    return static_cast<std::size_t>(((y ^ x) * 0xBF58476D1CE4E5B9u) >> 40) % places;
+  }
+  std::vector<std::int64_t> begin_{0};
+  std::vector<double> state_, next_, count_;
+  std::vector<std::int32_t> action_;
+};
+
 }  // namespace
+
+std::int64_t Shares::own_blocks() const { return (own_rows() + dp::RegressionRows::block_rows - 1) / dp::RegressionRows::block_rows; }
 
 Shares share_out(Context const& context, Config const& config, std::int64_t replications, std::int64_t trajectories) {
   Shares shares{config.sharing, replications, trajectories, {0, replications}, {0, trajectories}};
@@ -123,9 +171,8 @@ OfflineData load_data(Context& context, Config const& config, World const& world
   OfflineData data;
   data.shares = share_out(context, config, replications, trajectories);
   auto const& shares = data.shares;
-  auto const H = world.horizon, rows = shares.own_sets() * shares.own_rows();
-  std::vector<std::vector<double>> state(at(H + 1), std::vector<double>(at(rows)));
-  std::vector<std::vector<std::int32_t>> action(at(H), std::vector<std::int32_t>(at(rows)));
+  auto const H = world.horizon;
+  std::vector<Merged> merged(at(H));
 
   std::unique_ptr<io::InputFile> file;
   std::string S, A;
@@ -152,15 +199,10 @@ OfflineData load_data(Context& context, Config const& config, World const& world
     } else {
       read = draw(world, config, block);
     }
-    for (std::int64_t r = 0; r < block.size(); ++r)
-      for (std::int64_t h = 0; h <= H; ++h) {
-        auto const place = at(set * shares.own_rows() + begin + r);
-        state[at(h)][place] = read.state[at(r * (H + 1) + h)];
-        if (h < H) action[at(h)][place] = read.action[at(r * H + h)];
-      }
+    for (std::int64_t first = 0; first < block.size(); first += dp::RegressionRows::block_rows)
+      for (std::int64_t h = 0; h < H; ++h) merged[at(h)].add_block(read, H, h, {first, std::min(first + dp::RegressionRows::block_rows, block.size())});
   }
-  for (auto const& column : state) data.state.push_back(to_device(column, "bellshard::robust_offline::state"));
-  for (auto const& column : action) data.action.push_back(to_device(column, "bellshard::robust_offline::action"));
+  for (auto const& steps : merged) data.stage.push_back(steps.on_device());
   return data;
 }
 

@@ -17,14 +17,22 @@ struct Shares {
 
   std::int64_t own_sets() const { return sets.size(); }
   std::int64_t own_rows() const { return rows.size(); }
+  std::int64_t own_blocks() const;
 };
 Shares share_out(Context const& context, Config const& config, std::int64_t replications, std::int64_t trajectories);
 
-/// The own trajectories. Arrays are [own set, own row].
+/// The own steps of one stage, set after set and block after block; equal steps of a block are merged (dp::RegressionRows).
+struct StageRows {
+  Array<std::int64_t> begin;    ///< [own set * own blocks + block], one more at the end
+  Array<double> state, next;    ///< [row] before and after the step
+  Array<std::int32_t> action;   ///< [row]
+  Array<double> count;          ///< [row] steps of the data that it stands for
+};
+
+/// The own data.
 struct OfflineData {
   Shares shares;
-  std::vector<Array<double>> state;        ///< [step + 1] states
-  std::vector<Array<std::int32_t>> action; ///< [step]
+  std::vector<StageRows> stage;
 };
 
 /// Trajectories [first, end) of all data sets laid one after the other, drawn from the nominal world: state [row, step + 1], action and

@@ -47,7 +47,8 @@ double* Pessimistic::weight(std::int64_t set, std::size_t method, std::int64_t s
 double* Pessimistic::inverse(std::int64_t set, std::int64_t stage) { return inverse_.data() + (set * world_.horizon + stage) * factors() * factors(); }
 
 dp::RegressionRows Pessimistic::rows(std::int64_t stage) const {
-  return {world_.features, sets(), data_.shares.own_rows(), data_.state[at(stage)], data_.action[at(stage)]};
+  auto const& steps = data_.stage[at(stage)];
+  return {world_.features, sets(), data_.shares.own_blocks(), steps.begin, steps.state, steps.action, steps.count};
 }
 
 dp::PessimisticValue Pessimistic::stage_value(std::size_t method, std::int64_t stage) const {
@@ -127,7 +128,7 @@ std::vector<double> Pessimistic::by_search(Method const& method, std::int64_t st
   std::vector<double> expected(at(sets() * d), 0);
   for (std::int64_t set = 0; set < sets(); ++set) {
     auto const whole = whole_set(context_, data_, stage, set, next);
-    dp::RegressionRows const data{world_.features, 1, shares.trajectories, whole.state, whole.action};
+    dp::RegressionRows const data{world_.features, 1, 1, {}, whole.state, whole.action, whole.count};
     auto const sorted = sort_values(whole.value);
     auto const values = static_cast<std::int64_t>(sorted.value.extent(0));
     std::vector<double> const matrix(inverse(set, stage), inverse(set, stage) + d * d);
@@ -143,9 +144,9 @@ std::vector<double> Pessimistic::by_search(Method const& method, std::int64_t st
 
 void Pessimistic::regress(std::size_t m, std::int64_t stage) {
   auto const& method = methods_[m];
-  auto const rows = sets() * data_.shares.own_rows();
-  Array<double> const next("bellshard::robust_offline::next", at(rows));
-  if (stage + 1 < world_.horizon) dp::evaluate_states(Execution(), stage_value(m, stage + 1), sets(), data_.shares.own_rows(), data_.state[at(stage + 1)], next);
+  auto const& steps = data_.stage[at(stage)];
+  Array<double> const next("bellshard::robust_offline::next", steps.next.extent(0));
+  if (stage + 1 < world_.horizon) dp::evaluate_rows(Execution(), stage_value(m, stage + 1), rows(stage), steps.next, next);
   bool const searches = method.algorithm == Algorithm::r2pvi_chi2 || takes_rho(method.algorithm);
   auto const expected = searches ? by_search(method, stage, next) : by_sums(method, stage, next);
   for (std::int64_t set = 0; set < sets(); ++set)

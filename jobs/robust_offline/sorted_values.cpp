@@ -4,38 +4,27 @@
 #include <numeric>
 
 #include "kernels/host_copy.hpp"
-#include "src/dist/reduce.hpp"
+#include "src/dist/gather.hpp"
 
 namespace bellshard::robust_offline {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-/// Own rows into an array of all rows, by a sum of zeros but for one rank's.
-template <class T>
-std::vector<double> gather(Context& context, Shares const& shares, std::vector<T> const& own) {
-  std::vector<double> all(at(shares.trajectories), 0);
-  std::copy(own.begin(), own.end(), all.begin() + shares.rows.begin);
-  constexpr std::int64_t piece = 1 << 24;
-  for (std::int64_t first = 0; first < shares.trajectories; first += piece)
-    sum_over_ranks(context.comm(), std::span(all).subspan(at(first), at(std::min(piece, shares.trajectories - first))));
-  return all;
-}
-
 }  // namespace
 
 WholeSet whole_set(Context& context, OfflineData const& data, std::int64_t stage, std::int64_t set, Array<double> const& next) {
   auto const& shares = data.shares;
-  auto const rows = shares.own_rows();
-  auto const part = [&](auto const& array) { return to_host(array, set * rows, rows); };
-  auto const state = part(data.state[at(stage)]), value = part(next);
-  auto const action = part(data.action[at(stage)]);
-  if (shares.sharing != Sharing::rows)
-    return {to_device(state, "bellshard::robust_offline::state"), to_device(action, "bellshard::robust_offline::action"), to_device(value, "bellshard::robust_offline::value")};
-  auto const actions = gather(context, shares, action);
-  return {to_device(gather(context, shares, state), "bellshard::robust_offline::state"),
-          to_device(std::vector<std::int32_t>(actions.begin(), actions.end()), "bellshard::robust_offline::action"),
-          to_device(gather(context, shares, value), "bellshard::robust_offline::value")};
+  auto const& steps = data.stage[at(stage)];
+  auto const first = to_host(steps.begin, set * shares.own_blocks(), 1).front(), last = to_host(steps.begin, (set + 1) * shares.own_blocks(), 1).front();
+  auto const part = [&](auto const& array) {  // ranks hold blocks in their order
+    auto const own = to_host(array, first, last - first);
+    std::vector<double> const numbers(own.begin(), own.end());
+    return shares.sharing == Sharing::rows ? gather_from_ranks(context.comm(), numbers) : numbers;
+  };
+  auto const action = part(steps.action);
+  auto const label = "bellshard::robust_offline::whole";
+  return {to_device(part(steps.state), label), to_device(std::vector<std::int32_t>(action.begin(), action.end()), label), to_device(part(steps.count), label), to_device(part(next), label)};
 }
 
 dp::SortedValues sort_values(Array<double> const& array) {

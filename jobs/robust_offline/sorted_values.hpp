@@ -4,13 +4,14 @@
 
 namespace bellshard::robust_offline {
 
-/// All rows of one data set on this rank: [row].
+/// All merged rows of one stage of a data set on this rank: [row].
 struct WholeSet {
   Array<double> state;
   Array<std::int32_t> action;
+  Array<double> count;
   Array<double> value;
 };
-/// Gathers the rows of own set `set`, 20 bytes each, where ranks share them. `next` [own set, own row]. Collective there.
+/// Gathers the rows of own set `set`, 32 bytes each, where ranks share them. `next` [own row] what comes after is worth. Collective there.
 WholeSet whole_set(Context& context, OfflineData const& data, std::int64_t stage, std::int64_t set, Array<double> const& next);
 
 /// The distinct values ascending, and which one each row has.

@@ -46,6 +46,7 @@ void make_put(World& world, Config const& config) {
   world.theta.assign(at(world.horizon * world.factors), 0);
   world.perturbation = config.put_ups;
   world.perturbation_name = "probability of a step up";
+  for (std::int64_t k = 0; k <= world.horizon; ++k) world.ups.push_back(std::pow(1.02, static_cast<double>(k))), world.downs.push_back(std::pow(0.98, static_cast<double>(k)));
   world.places = world.horizon;
   for (std::int64_t h = 0; h < world.horizon; ++h)
     for (std::int64_t ups = 0; ups < world.horizon; ++ups) world.place.push_back(ups <= h ? world.price(config.test_start, h, ups) : -1);
@@ -80,10 +81,6 @@ World make_world(Context& context, Config const& config) {
   if (config.world == WorldKind::table) read_table(world, context, config);
   world.features.factors = static_cast<std::int32_t>(world.factors);
   return world;
-}
-
-double World::price(double start, std::int64_t step, std::int64_t ups) const {
-  return start * std::pow(ratio_up, static_cast<double>(ups)) * std::pow(ratio_down, static_cast<double>(step - ups));
 }
 
 std::vector<double> World::next_states(std::int64_t stage, double share) const {

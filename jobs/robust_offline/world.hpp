@@ -25,9 +25,9 @@ struct World {
   std::string perturbation_name;
   std::vector<double> place;         ///< [stage, places] states where the policy is looked at; -1: no such place
   std::int64_t places = 0;
-  double ratio_up = 1.02, ratio_down = 0.98;
+  std::vector<double> ups, downs;    ///< [steps] powers of 1.02 and 0.98, of the put
 
-  double price(double start, std::int64_t step, std::int64_t ups) const;
+  double price(double start, std::int64_t step, std::int64_t rises) const { return start * ups[static_cast<std::size_t>(rises)] * downs[static_cast<std::size_t>(step - rises)]; }
   /// linear_walk: P(next | factor) of a stage, where a share of the arrivals of the first step falls [factor, state].
   std::vector<double> next_states(std::int64_t stage, double share) const;
   /// Expected return of a policy in the world that a test makes, exactly.

@@ -8,7 +8,7 @@
 namespace bellshard::dp {
 
 /// The own block of a family of models with the same states and actions, whose transitions and rewards differ. Values lie in local
-/// storage, own state s at own_first + s; those of all models one model after the other, `local_items` each.
+/// storage, own state s at own_first + s.
 struct FamilyModel {
   std::int32_t models = 1;
   std::int64_t states = 0, pairs = 0;  ///< own
@@ -36,35 +36,49 @@ struct FamilyModel {
   }
 };
 
-/// One model of a family by itself, its rows side by side: what many sweeps over it read.
-inline FamilyModel take_model(Execution const& space, FamilyModel const& family, std::int32_t m) {
-  Array<std::int64_t> const begin("bellshard::dp::model_rows", static_cast<std::size_t>(family.pairs + 1));
+/// `rows` rows of a family side by side, row r a copy of source(r): what many sweeps read. The rest is left to the caller.
+template <class Source>
+FamilyModel copy_rows(Execution const& space, FamilyModel const& family, std::int64_t rows, Source const& source) {
+  Array<std::int64_t> const begin("bellshard::dp::row_begin", static_cast<std::size_t>(rows + 1));
   std::int64_t transitions = 0;
   Kokkos::parallel_scan(
-      "bellshard::dp::place_rows", Kokkos::RangePolicy<Execution>(space, 0, family.pairs),
-      KOKKOS_LAMBDA(std::int64_t pair, std::int64_t& sum, bool last) {
-        std::int64_t const row = pair * family.models + m;
-        if (last && pair == 0) begin(0) = 0;
-        sum += family.transition_begin(row + 1) - family.transition_begin(row);
-        if (last) begin(pair + 1) = sum;
+      "bellshard::dp::place_rows", Kokkos::RangePolicy<Execution>(space, 0, rows),
+      KOKKOS_LAMBDA(std::int64_t r, std::int64_t& sum, bool last) {
+        std::int64_t const from = source(r);
+        sum += family.transition_begin(from + 1) - family.transition_begin(from);
+        if (last) begin(r + 1) = sum;
       },
       transitions);
-  Array<std::int32_t> const next(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::model_next"), static_cast<std::size_t>(transitions));
-  Array<double> const probability(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::model_probability"), static_cast<std::size_t>(transitions));
-  Array<double> const reward(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::model_reward"), static_cast<std::size_t>(family.pairs));
+  Array<std::int32_t> const next(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_next"), static_cast<std::size_t>(transitions));
+  Array<double> const probability(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_probability"), static_cast<std::size_t>(transitions));
+  Array<double> const reward(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_reward"), static_cast<std::size_t>(rows));
   Kokkos::parallel_for(
-      "bellshard::dp::take_rows", Kokkos::RangePolicy<Execution>(space, 0, family.pairs), KOKKOS_LAMBDA(std::int64_t pair) {
-        std::int64_t const row = pair * family.models + m, from = family.transition_begin(row);
-        for (std::int64_t k = begin(pair); k < begin(pair + 1); ++k) {
-          next(k) = family.next(from + k - begin(pair));
-          probability(k) = family.probability(from + k - begin(pair));
+      "bellshard::dp::copy_rows", Kokkos::RangePolicy<Execution>(space, 0, rows), KOKKOS_LAMBDA(std::int64_t r) {
+        std::int64_t const from = source(r), first = family.transition_begin(from);
+        for (std::int64_t k = begin(r); k < begin(r + 1); ++k) {
+          next(k) = family.next(first + k - begin(r));
+          probability(k) = family.probability(first + k - begin(r));
         }
-        reward(pair) = family.reward(row);
+        reward(r) = family.reward(from);
       });
-  FamilyModel alone = family;
+  FamilyModel taken = family;
+  taken.transition_begin = begin, taken.next = next, taken.probability = probability, taken.reward = reward;
+  return taken;
+}
+
+/// One model of a family by itself.
+inline FamilyModel take_model(Execution const& space, FamilyModel const& family, std::int32_t m) {
+  auto alone = copy_rows(space, family, family.pairs, KOKKOS_LAMBDA(std::int64_t pair) { return pair * family.models + m; });
   alone.models = 1;
-  alone.transition_begin = begin, alone.next = next, alone.probability = probability, alone.reward = reward;
   return alone;
+}
+
+/// The chains of a policy, action [own state], in every model: rows [own state * models + model]; pairs have no meaning.
+inline FamilyModel take_policy(Execution const& space, FamilyModel const& family, Array<std::int32_t const> const& action) {
+  return copy_rows(space, family, family.states * family.models, KOKKOS_LAMBDA(std::int64_t r) {
+    std::int64_t const s = r / family.models;
+    return (family.pair_begin(s) + action(s)) * family.models + r % family.models;
+  });
 }
 
 /// out = greatest over the actions of worth(pair); returns the largest change. in, out [local item].
@@ -135,21 +149,31 @@ inline void choose_greedy(Execution const& space, FamilyModel const& model, Arra
       });
 }
 
-/// One sweep of a policy under every model at once: in, out [model, local item]. Returns the largest change.
-inline double sweep_policy(Execution const& space, FamilyModel const& model, Array<std::int32_t const> const& action, Array<double const> const& in, Array<double> const& out) {
-  double most = 0;
-  Kokkos::parallel_reduce(
-      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, model.states * model.models),
-      KOKKOS_LAMBDA(std::int64_t k, double& change) {
-        auto const m = static_cast<std::int32_t>(k % model.models);
-        std::int64_t const s = k / model.models, first = m * model.local_items;
-        double const value = model.q(m, model.pair_begin(s) + action(s), in.data() + first);
-        double const moved = ::fabs(value - in(first + model.own_first + s));
-        out(first + model.own_first + s) = value;
-        change = moved > change ? moved : change;
-      },
-      Kokkos::Max<double>(most));
-  return most;
+/// One sweep of the chains of a policy in the models of `active`: in, out [local item * models + model].
+inline void sweep_policy(Execution const& space, FamilyModel const& chains, Array<std::int32_t const> const& active, Array<double const> const& in, Array<double> const& out) {
+  auto const count = static_cast<std::int64_t>(active.extent(0));
+  Kokkos::parallel_for(
+      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, chains.states * count), KOKKOS_LAMBDA(std::int64_t k) {
+        std::int64_t const s = k / count, m = active(k % count), row = s * chains.models + m;
+        double sum = 0;
+        for (std::int64_t t = chains.transition_begin(row); t < chains.transition_begin(row + 1); ++t) sum += chains.probability(t) * in(static_cast<std::int64_t>(chains.next(t)) * chains.models + m);
+        out((chains.own_first + s) * chains.models + m) = chains.reward(row) + chains.discount * sum;
+      });
+}
+
+/// change[k] = largest |a - b| of the own states in model active[k].
+inline void largest_changes(Execution const& space, FamilyModel const& chains, Array<std::int32_t const> const& active, Array<double const> const& a, Array<double const> const& b,
+                            Array<double> const& change) {
+  Kokkos::parallel_for(
+      "bellshard::dp::largest_changes", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(active.extent(0))), KOKKOS_LAMBDA(std::int64_t k) {
+        double most = 0;
+        for (std::int64_t s = 0; s < chains.states; ++s) {
+          std::int64_t const i = (chains.own_first + s) * chains.models + active(k);
+          double const moved = ::fabs(a(i) - b(i));
+          most = moved > most ? moved : most;
+        }
+        change(k) = most;
+      });
 }
 
 }  // namespace bellshard::dp

@@ -55,14 +55,6 @@ struct PessimisticValue {
   }
 };
 
-/// out[set * rows + i] = value of state[set * rows + i].
-inline void evaluate_states(Execution const& space, PessimisticValue const& stage, std::int64_t sets, std::int64_t rows, Array<double const> const& state,
-                            Array<double> const& out) {
-  Kokkos::parallel_for(
-      "bellshard::dp::evaluate_states", Kokkos::RangePolicy<Execution>(space, 0, sets * rows),
-      KOKKOS_LAMBDA(std::int64_t r) { out(r) = stage.best(r / rows, state(r)).value; });
-}
-
 /// action[set * rows + i] = best action of state[set * rows + i].
 inline void choose_actions(Execution const& space, PessimisticValue const& stage, std::int64_t sets, std::int64_t rows, Array<double const> const& state,
                            Array<std::int32_t> const& action) {
