@@ -63,13 +63,13 @@ class Fishery(JobTest):
         """Replays time series: the harvest is the written policy's, what is left grows by the law, the noise is standard normal."""
         for kind in ("two_fisheries", "one_fishery", "drifting"):
             with_y = kind != "one_fishery"
-            done = self.run_job(self.text(kind, horizon=60, episodes=40, evaluation={"paths": 40, "mortalities": [[0.2, 0.1 * with_y]]}))
+            done = self.run_job(self.text(kind, horizon=60, episodes=15, evaluation={"paths": 15, "mortalities": [[0.2, 0.1 * with_y]]}))
             self.assert_ends(done, DONE)
             nodes, biomass, caught = self.nodes(done), done.result("biomass"), done.result("caught")
             leave = [done.result(f"policy/escapement_{s}") for s in ("xy" if with_y else "x")]
             noise = []
             for policy in range(2):
-                for path in range(40):
+                for path in range(15):
                     lasted = int(done.result("steps")[policy, path])
                     for t in range(min(lasted + 1, 60)):
                         here = biomass[policy, path, t]
