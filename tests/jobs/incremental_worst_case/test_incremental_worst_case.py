@@ -1,11 +1,13 @@
 """incremental_worst_case against golden values of the windy walk and plain NumPy; families that stop early, files, evolution strategy, bits, refusals."""
+import subprocess
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
 import plain_worst_case as plain
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, NOT_CONVERGED, STOPPED_EARLY, JobTest, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, NOT_CONVERGED, STOPPED_EARLY, SOURCE, JobTest, job_text, main
 from exact_mdp import Pair
 from mdp_file import write_mdp
 
@@ -148,6 +150,8 @@ class IncrementalWorstCase(JobTest):
     def test_opens_in_xarray_and_check_says_sizes(self):
         import xarray
         done = self.run_job(walk())
+        drawn = subprocess.run([sys.executable, "-B", SOURCE / "analysis" / "plot.py", done.file], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
         with xarray.open_dataset(done.file, group="results", engine="h5netcdf") as results:
             self.assertEqual(results["policy_value"].dims, ("policy", "model"))
             self.assertEqual(results["incremental_seconds"].attrs["units"], "s")

@@ -1,11 +1,13 @@
 """robust_offline against plain NumPy on the data that it writes, against published trends and the exact binomial optimum; bits, restarts, refusals."""
+import subprocess
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
 import plain_offline
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, STOPPED_EARLY, JobTest, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, STOPPED_EARLY, SOURCE, JobTest, job_text, main
 
 PUT_OPTIMUM = {0.2: 21.1598, 0.4: 8.8327, 0.5: 3.9054, 0.6: 1.9257, 0.8: 0.8298, 1.0: 0.8298}  # first price 99.17022, exact
 ALL = ["pevi", "r2pvi_tv", "r2pvi_kl", "r2pvi_chi2", "drpvi", "drvi_l"]
@@ -144,6 +146,8 @@ class RobustOffline(JobTest):
     def test_opens_in_xarray(self):
         import xarray
         done = self.run_job(put(replications=1))
+        drawn = subprocess.run([sys.executable, "-B", SOURCE / "analysis" / "plot.py", done.file], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
         with xarray.open_dataset(done.file, group="results", engine="h5netcdf") as results:
             self.assertEqual(results["return"].dims, ("algorithm", "perturbation"))
             self.assertEqual(results["weight"].dims, ("replication", "algorithm", "stage", "factor"))
