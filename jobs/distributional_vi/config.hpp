@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "kernels/dp/utility_of_total.hpp"
+#include "kernels/dp/worth_of_total.hpp"
 #include "src/mdp/model_kind.hpp"
 
 namespace bellshard::distributional_vi {

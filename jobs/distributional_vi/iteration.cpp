@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "jobs/distributional_vi/sweep.hpp"
 #include "kernels/host_copy.hpp"
@@ -47,6 +49,34 @@ std::vector<double> zero_return(Config const& config, Plan const& plan) {
   return row;
 }
 
+/// Outcomes of all actions of a state that have next state and reward in common are one follower.
+void find_followers(mdp::Outcomes const& outcomes, dp::OutcomeModel& model, dp::MostOutcomes& most) {
+  auto const& rows = outcomes.rows;
+  std::vector<std::int64_t> begin{0};
+  std::vector<std::int32_t> state, follower(outcomes.reward.size());
+  std::vector<double> reward;
+  std::map<std::pair<double, std::int64_t>, std::int32_t> known;
+  for (std::int64_t s = 0; s < rows.own.size(); ++s) {
+    known.clear();
+    for (auto pair = rows.action_offset[at(s)]; pair < rows.action_offset[at(s + 1)]; ++pair) {
+      most.of_a_pair = std::max(most.of_a_pair, rows.transition_offset[at(pair + 1)] - rows.transition_offset[at(pair)]);
+      for (auto t = at(rows.transition_offset[at(pair)]); t < at(rows.transition_offset[at(pair + 1)]); ++t) {
+        auto const [place, made] = known.emplace(std::pair(outcomes.reward[t], rows.next_state[t]), static_cast<std::int32_t>(known.size()));
+        follower[t] = place->second;
+        if (!made) continue;
+        state.push_back(static_cast<std::int32_t>(rows.next_state[t]));
+        reward.push_back(outcomes.reward[t]);
+      }
+    }
+    begin.push_back(static_cast<std::int64_t>(state.size()));
+    most.followers = std::max(most.followers, static_cast<std::int64_t>(known.size()));
+  }
+  model.follower_begin = to_device(begin, "bellshard::distributional_vi::follower_begin");
+  model.follower_state = to_device(state, "bellshard::distributional_vi::follower_state");
+  model.follower_reward = to_device(reward, "bellshard::distributional_vi::follower_reward");
+  model.follower = to_device(follower, "bellshard::distributional_vi::follower");
+}
+
 /// Own states all whose next states are own, or not.
 Array<std::int32_t const> states_where(Shard const& shard, bool inside) {
   std::vector<std::int32_t> list;
@@ -62,7 +92,7 @@ Array<std::int32_t const> states_where(Shard const& shard, bool inside) {
 }  // namespace
 
 Iteration::Iteration(Shard& shard, Config const& config, Plan const& plan)
-    : shard_(shard), config_(config), plan_(plan), most_outcomes_(shard.most_outcomes()) {
+    : shard_(shard), config_(config), plan_(plan) {
   auto const& rows = shard.outcomes.rows;
   model_.states = shard.own.size();
   model_.own_first = shard.exchange.own_first();
@@ -73,6 +103,7 @@ Iteration::Iteration(Shard& shard, Config const& config, Plan const& plan)
   model_.next_state = to_device(std::vector<std::int32_t>(rows.next_state.begin(), rows.next_state.end()), "bellshard::distributional_vi::next_state");
   model_.probability = to_device(rows.probability, "bellshard::distributional_vi::probability");
   model_.reward = to_device(shard.outcomes.reward, "bellshard::distributional_vi::reward");
+  find_followers(shard.outcomes, model_, most_);
   interior_ = states_where(shard, true);
   border_ = states_where(shard, false);
   auto const places = model_.states * plan.stock.stocks;
@@ -113,7 +144,7 @@ void Iteration::sweep(dp::Choice how) {
   // Only the exponential utility minds the scale of a total, and its discounted horizon is finite.
   double const scale = config_.utility() == dp::UtilityKind::exponential ? std::pow(config_.criterion.discount, static_cast<double>(config_.criterion.horizon) - done_ - 1) : 1;
   SweepTask task{model_, config_.utility(), config_.objective.rate * plan_.unit, plan_.atoms, config_.law.kind == LawKind::quantile, scale, how,
-                 improving ? config_.solver.improvement : -1, laws_, next_, objective_, action_, most_outcomes_};
+                 improving ? config_.solver.improvement : -1, laws_, next_, objective_, action_, most_};
   auto const row = static_cast<std::int64_t>(laws_.stocks) * laws_.width();
   shard_.exchange.start_rows(laws_.value, row);
   auto change = run_sweep(task, interior_);

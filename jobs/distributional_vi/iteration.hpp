@@ -41,7 +41,7 @@ class Iteration : public Step {
   Config const& config_;
   Plan const& plan_;
   dp::OutcomeModel model_;
-  std::int64_t most_outcomes_;
+  dp::MostOutcomes most_;
   Array<std::int32_t const> interior_, border_;  ///< own states, without and with next states of other ranks
   dp::Laws laws_, next_;
   Array<double> objective_;                      ///< [own state, stock]

@@ -33,13 +33,6 @@ void count_in_units(mdp::Outcomes& outcomes, double unit) {
 
 }  // namespace
 
-std::int64_t Shard::most_outcomes() const {
-  std::int64_t most = 1;
-  auto const& offset = outcomes.rows.transition_offset;
-  for (std::size_t pair = 0; pair + 1 < offset.size(); ++pair) most = std::max(most, offset[pair + 1] - offset[pair]);
-  return most;
-}
-
 Shard load_shard(Context& context, Config const& config, mdp::Source const& source) {
   auto states = source.partition(context.comm());
   auto const own = states.block(context.rank());

@@ -12,8 +12,6 @@ struct Shard {
   Block own;
   mdp::Outcomes outcomes;   ///< next states in local storage; rewards in units, see Config::Law::unit
   GhostExchange exchange;   ///< own states first, others behind
-
-  std::int64_t most_outcomes() const;  ///< of a pair of state and action, on this rank
 };
 
 /// Reads the own block. Exact laws: rewards are divided by the unit; exit 4 for one that is no multiple. Collective.

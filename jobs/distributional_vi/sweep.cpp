@@ -12,7 +12,7 @@ dp::SweepChange sweep_with(SweepTask const& task, Array<std::int32_t const> cons
   dp::with_utility(task.utility, task.rate, [&](auto const& utility) {
     using Sweep = dp::DistributionSweep<Backup, std::remove_cvref_t<decltype(utility)>>;
     Sweep sweep{task.model, backup, utility, task.scale, task.choice, task.margin, states, task.in, task.out, task.objective, task.action};
-    change = dp::sweep_distributions(Execution(), sweep, task.most_outcomes);
+    change = dp::sweep_distributions(Execution(), sweep, task.most);
   });
   return change;
 }

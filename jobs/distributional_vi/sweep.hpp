@@ -1,7 +1,7 @@
 #pragma once
 #include "kernels/dp/atom_grid.hpp"
 #include "kernels/dp/distribution_sweep.hpp"
-#include "kernels/dp/utility_of_total.hpp"
+#include "kernels/dp/worth_of_total.hpp"
 
 namespace bellshard::distributional_vi {
 
@@ -18,7 +18,7 @@ struct SweepTask {
   dp::Laws in, out;
   Array<double> objective;
   Array<std::int32_t> action;
-  std::int64_t most_outcomes;
+  dp::MostOutcomes most;
 };
 
 /// Updates the own states of the list; its kernels are compiled apart.

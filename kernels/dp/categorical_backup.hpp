@@ -26,18 +26,17 @@ struct CategoricalBackup {
     }
   }
 
-  /// What a pair is worth from a stock on.
+  /// What it is worth to come to a next state with a reward, from a stock on.
   template <class Thread, class Utility>
-  KOKKOS_INLINE_FUNCTION double worth(Thread const& thread, OutcomeModel const& model, Utility const& utility, double scale, std::int64_t pair, double stock,
-                                      Laws const& in, char* scratch) const {
-    auto* const mixture = reinterpret_cast<double*>(scratch);
-    double sum = 0;
-    model.for_each_group(pair, stock, [&](OutcomeModel::Group const& group) {
-      mix(thread, model, group, in, mixture);
-      double const collected = scale * (stock + group.reward), later = scale * model.discount;
-      sum += sum_lanes(thread, atoms.atoms, [&](int i) { return mixture[i] * utility(collected + later * atoms.at(i)); });
-    });
-    return sum;
+  KOKKOS_INLINE_FUNCTION double worth_of_next(Thread const& thread, OutcomeModel const& model, Utility const& utility, double scale, std::int32_t next, double reward, double stock,
+                                              Laws const& in) const {
+    auto const place = model.stock.place((stock + reward) / model.discount);
+    double const collected = scale * (stock + reward) + scale * model.discount * atoms.low, step = scale * model.discount * atoms.step;
+    double const upper = place.upper_weight, lower = 1 - upper;
+    double const* const a = in.row(next, place.lower);
+    if (!(upper > 0)) return sum_lanes(thread, atoms.atoms, [=](int i) { return a[i] * utility(collected + step * i); });
+    double const* const b = a + in.width();
+    return sum_lanes(thread, atoms.atoms, [=](int i) { return (lower * a[i] + upper * b[i]) * utility(collected + step * i); });
   }
 
   /// The law of a pair's return, into a row.

@@ -56,6 +56,12 @@ struct DistributionSweep {
     });
   }
 
+  KOKKOS_INLINE_FUNCTION double worth_of_pair(std::int64_t pair, double const* worth_of) const {
+    double sum = 0;
+    for (std::int64_t o = model.outcome_begin(pair); o < model.outcome_begin(pair + 1); ++o) sum += model.probability(o) * worth_of[model.follower(o)];
+    return sum;
+  }
+
   /// -> how far the objective moved
   template <class Thread>
   KOKKOS_INLINE_FUNCTION double update(Thread const& thread, std::int64_t s, int k, char* memory, double& law_change, double& changed) const {
@@ -64,11 +70,17 @@ struct DistributionSweep {
     std::int32_t const before = action(place);
     std::int32_t best = choice == Choice::held || margin >= 0 ? before : 0;
     if (choice == Choice::greedy && pairs > 1) {
-      double most = backup.worth(thread, model, utility, scale, begin + best, stock, in, memory);
+      // What followers are worth is shared by the actions, which differ in their odds.
+      auto* const worth_of = reinterpret_cast<double*>(memory);
+      std::int64_t const first = model.follower_begin(s), followers = model.follower_begin(s + 1) - first;
+      for (std::int64_t f = 0; f < followers; ++f) {
+        worth_of[f] = backup.worth_of_next(thread, model, utility, scale, model.follower_state(first + f), model.follower_reward(first + f), stock, in);
+      }
       std::int32_t const standing = best;
+      double most = worth_of_pair(begin + best, worth_of);
       for (std::int32_t a = 0; a < pairs; ++a) {
         if (a == standing) continue;
-        double const worth = backup.worth(thread, model, utility, scale, begin + a, stock, in, memory);
+        double const worth = worth_of_pair(begin + a, worth_of);
         double const rounding = 1e-14 * ((worth < 0 ? -worth : worth) + (most < 0 ? -most : most));
         if (worth > most + (margin > rounding ? margin : rounding)) most = worth, best = a;
       }
@@ -89,13 +101,20 @@ struct DistributionSweep {
   }
 };
 
-/// Runs a sweep over its list of states. `most_outcomes`: of a pair of them.
+/// The most of a pair's outcomes and of a state's followers.
+struct MostOutcomes {
+  std::int64_t of_a_pair = 1;
+  std::int64_t followers = 1;
+};
+
+/// Runs a sweep over its list of states.
 template <class Backup, class Utility>
-SweepChange sweep_distributions(Execution const& space, DistributionSweep<Backup, Utility> sweep, std::int64_t most_outcomes) {
+SweepChange sweep_distributions(Execution const& space, DistributionSweep<Backup, Utility> sweep, MostOutcomes most) {
   SweepChange result;
   if (sweep.list.extent(0) == 0) return result;
   sweep.tile = sweep.in.stocks < 32 ? sweep.in.stocks : 32;
-  sweep.scratch = Backup::scratch_bytes(sweep.in.atoms, most_outcomes);
+  auto const choosing = sizeof(double) * static_cast<std::size_t>(most.followers), laying = Backup::scratch_bytes(sweep.in.atoms, most.of_a_pair);
+  sweep.scratch = choosing > laying ? choosing : laying;
   auto const tiles = (sweep.in.stocks + sweep.tile - 1) / sweep.tile;
   auto const league = static_cast<int>(sweep.list.extent(0)) * tiles;
   Kokkos::TeamPolicy<Execution> policy(space, league, runs_on_host ? 1 : 4, runs_on_host ? 1 : 32);

@@ -5,10 +5,13 @@
 
 namespace bellshard::dp {
 
-/// visit(i) for i in 0 .. n-1 over the vector lanes of one thread of a team.
+/// visit(i) for i in 0 .. n-1 over the vector lanes of one thread of a team; no call may read what another one writes.
 template <class Thread, class Visit>
 KOKKOS_INLINE_FUNCTION void for_lanes(Thread const& thread, int n, Visit const& visit) {
   if constexpr (runs_on_host) {
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC ivdep
+#endif
     for (int i = 0; i < n; ++i) visit(i);
   } else {
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(thread, n), visit);

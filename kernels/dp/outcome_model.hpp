@@ -16,6 +16,10 @@ struct OutcomeModel {
   Array<std::int32_t const> next_state;     ///< [outcome] in local storage
   Array<double const> probability;          ///< [outcome]
   Array<double const> reward;               ///< [outcome]
+  Array<std::int64_t const> follower_begin; ///< [own state + 1] followers: different pairs of next state and reward that the actions of a state lead to
+  Array<std::int32_t const> follower_state; ///< [follower] in local storage
+  Array<double const> follower_reward;      ///< [follower]
+  Array<std::int32_t const> follower;       ///< [outcome] which one of its state's it is
 
   /// Outcomes [first, end) of one pair with one reward.
   struct Group {

@@ -11,21 +11,16 @@ struct QuantileBackup {
 
   static std::size_t scratch_bytes(int, std::int64_t outcomes) { return 2 * sizeof(SortedPart) * static_cast<std::size_t>(outcomes); }
 
-  /// What a pair is worth from a stock on.
+  /// What it is worth to come to a next state with a reward, from a stock on.
   template <class Thread, class Utility>
-  KOKKOS_INLINE_FUNCTION double worth(Thread const& thread, OutcomeModel const& model, Utility const& utility, double scale, std::int64_t pair, double stock,
-                                      Laws const& in, char*) const {
-    double sum = 0;
-    model.for_each_group(pair, stock, [&](OutcomeModel::Group const& group) {
-      double const collected = scale * (stock + group.reward), later = scale * model.discount;
-      for (std::int64_t o = group.first; o < group.end; ++o) {
-        double const p = model.probability(o), upper = p * group.place.upper_weight, lower = p - upper;
-        double const* const a = in.row(model.next_state(o), group.place.lower);
-        sum += lower * sum_lanes(thread, atoms, [&](int i) { return utility(collected + later * a[i]); });
-        if (upper > 0) sum += upper * sum_lanes(thread, atoms, [&, b = a + in.width()](int i) { return utility(collected + later * b[i]); });
-      }
-    });
-    return sum / atoms;
+  KOKKOS_INLINE_FUNCTION double worth_of_next(Thread const& thread, OutcomeModel const& model, Utility const& utility, double scale, std::int32_t next, double reward, double stock,
+                                              Laws const& in) const {
+    auto const place = model.stock.place((stock + reward) / model.discount);
+    double const collected = scale * (stock + reward), later = scale * model.discount, upper = place.upper_weight, lower = 1 - upper;
+    double const* const a = in.row(next, place.lower);
+    if (!(upper > 0)) return sum_lanes(thread, atoms, [=](int i) { return utility(collected + later * a[i]); }) / atoms;
+    double const* const b = a + in.width();
+    return sum_lanes(thread, atoms, [=](int i) { return lower * utility(collected + later * a[i]) + upper * utility(collected + later * b[i]); }) / atoms;
   }
 
   /// The law of a pair's return, into a row.

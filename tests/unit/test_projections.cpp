@@ -80,6 +80,15 @@ TEST_CASE("a scaled and shifted law is split between neighbours, in the mean and
 
     auto const [into, moved] = project(grid, scale, shift, from);
 
+    std::vector<double> gathered(from.size(), 0), scattered(from.size(), 0);  // either way is that of some machine
+    double const first = (shift + (scale - 1) * grid.low) / grid.step;
+    double const far = dp::project_by_receivers(Lane{}, grid.atoms, scale, first, from.data(), gathered.data()) * grid.step;
+    CHECK(std::fabs(far - moved) < 1e-12);
+    CHECK(std::fabs(dp::project_by_givers(grid.atoms, scale, first, from.data(), scattered.data()) * grid.step - moved) < 1e-12);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      CHECK(std::fabs(gathered[i] - into[i]) < 1e-13);
+      CHECK(std::fabs(scattered[i] - into[i]) < 1e-13);
+    }
     Law onto;
     auto const wanted = split(grid, law);
     for (int i = 0; i < grid.atoms; ++i) {
