@@ -58,9 +58,9 @@ std::vector<std::int32_t> lift_policy(MPI_Comm comm, Partition const& states, Ro
 }
 
 std::vector<double> lift_values(MPI_Comm comm, Partition const& states, Reduction const& reduction, std::span<double const> reduced) {
-  BELLSHARD_EXPECT(states.size() >= reduction.states.size());
-  static_cast<void>(states);
   Mail const mail(comm);
+  BELLSHARD_EXPECT(states.block(mail.rank()).size() == static_cast<std::int64_t>(reduction.image.size()));
+  static_cast<void>(states);
   std::vector<std::int64_t> images;
   for (auto image : reduction.image) {
     if (image >= 0) images.push_back(image);
