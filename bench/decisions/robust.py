@@ -1,44 +1,17 @@
-#!/usr/bin/env python3
-"""Jobs on decisions beside programs that others would write: seconds of the computation alone, and from start to end of a process.
-
-    bench/race_decisions.py build/bin/bellshard --only robust_offline
-
-Peers run in this process on the same number of threads (OMP_NUM_THREADS, 1 unless set). Each line names its sizes; every answer is compared.
+"""robust_offline, incremental_worst_case: beside NumPy and SciPy, medians of --repeats; then ranks. Each answer of the second is compared.
 """
-import argparse
-import os
-import pathlib
 import statistics
-import subprocess
-import tempfile
-import time
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-import h5py  # noqa: E402
-import numpy as np  # noqa: E402
-
-import race_robust  # noqa: E402
+from decisions import robust_peers
+from decisions.runs import results_of
 
 
-def run(asked, job, text, ranks=1):
-    """Seconds from start to end, and a reader of the result."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        (folder / "job.toml").write_text(text)
-        start = [*asked.mpiexec, "-n", str(ranks)] if ranks > 1 else []
-        begin = time.monotonic()
-        done = subprocess.run([*start, asked.program.resolve(), "run", job, "-c", "job.toml"], cwd=folder, capture_output=True, text=True)
-        seconds = time.monotonic() - begin
-        if done.returncode not in (0, 5):
-            raise SystemExit(done.stderr)
-        with h5py.File(folder / f"{job}.h5") as file:
-            results = {key: value[()] for key, value in file["results"].items() if isinstance(value, h5py.Dataset)}
-            results["trace_seconds"] = file["trace/seconds"][-1]
-        return seconds, results
+def add_options(parser):
+    parser.add_argument("--offline-sizes", type=lambda text: tuple(map(int, text.split("x"))), nargs="*", default=[(1000, 20), (10000, 20)], help="robust_offline: trajectories x replications")
+    parser.add_argument("--peer-replications", type=int, default=2, help="robust_offline: replications that NumPy computes; its seconds are scaled up")
 
 
-def robust_offline(asked):
+def robust_offline(asked, _):
     """The American put: 20 stages, 30 features."""
     def text(algorithm, parameter, trajectories, replications):
         key = "" if algorithm == "pevi" else f"{'lambda' if algorithm.startswith('r2') else 'rho'} = [{parameter}]\n"
@@ -49,59 +22,42 @@ def robust_offline(asked):
         for trajectories, replications in asked.offline_sizes:
             own, whole = [], []
             for _ in range(asked.repeats):
-                seconds, results = run(asked, "robust_offline", text(algorithm, parameter, trajectories, replications))
+                seconds, results = results_of(asked, "robust_offline", text(algorithm, parameter, trajectories, replications))
                 own.append(results["seconds"][0] + results["gram_seconds"])
                 whole.append(seconds)
-            theirs = race_robust.offline_seconds(algorithm, parameter, trajectories, min(replications, asked.peer_replications)) * replications / min(replications, asked.peer_replications)
+            theirs = robust_peers.offline_seconds(algorithm, parameter, trajectories, min(replications, asked.peer_replications)) * replications / min(replications, asked.peer_replications)
             mine = statistics.median(own)
             print(f"  {algorithm:10} N={trajectories:6} x {replications:2}: Bellshard {mine:8.4f} ({statistics.median(whole):6.2f}), NumPy {theirs:8.3f}: {theirs / mine:7.1f} x, start to end "
                   f"{theirs / statistics.median(whole):6.1f} x", flush=True)
     names = '["pevi", "r2pvi_tv", "r2pvi_kl", "r2pvi_chi2", "drpvi", "drvi_l"]'
     for what, sizes in (("replications", (10000, 40)), ("rows", (400000, 1))):
         big = f'[world]\nkind = "american_put"\n[data]\ntrajectories = {sizes[0]}\nreplications = {sizes[1]}\n[algorithm]\nnames = {names if what == "replications" else names[:31] + "]"}\nlambda = [1.0]\nrho = [0.03]\nbeta = 0.1\nridge = 1.0\n[parallel]\nover = "{what}"\n'
-        times = {ranks: min(run(asked, "robust_offline", big, ranks)[1]["trace_seconds"] for _ in range(asked.repeats)) for ranks in (1, 2)}
+        times = {ranks: min(results_of(asked, "robust_offline", big, ranks)[1]["trace_seconds"] for _ in range(asked.repeats)) for ranks in (1, 2)}
         print(f"  ranks that share {what}, N={sizes[0]} x {sizes[1]}: 1 rank {times[1]:.3f} s, 2 ranks {times[2]:.3f} s: {times[1] / times[2]:.2f} x", flush=True)
 
 
-def incremental_worst_case(asked):
+def incremental_worst_case(asked, _):
     """The windy walk: robust value iteration and the sequence of models, beside NumPy and SciPy."""
     def text(models, scale, discount):
         return f'[family]\nkind = "windy_walk"\nmodels = {models}\nscale = {scale}\n[solver]\ndiscount = {discount}\ntolerance = 1e-6\n'
 
     print("incremental_worst_case: seconds of robust value iteration | of the sequence, 1 rank; tolerance 1e-6. craam2 is not raced: no package of it could be had here")
     for models, scale, discount, kinds in ((25, 1, 0.95, ("dense", "sparse")), (25, 4, 0.99, ("dense", "sparse")), (25, 12, 0.99, ("sparse",))):
-        found = [run(asked, "incremental_worst_case", text(models, scale, discount))[1] for _ in range(asked.repeats)]
+        found = [results_of(asked, "incremental_worst_case", text(models, scale, discount))[1] for _ in range(asked.repeats)]
         mine = [statistics.median(float(results[key]) for results in found) for key in ("robust_seconds", "incremental_seconds")]
         updates = [float(found[0][key]) for key in ("robust_pair_updates", "incremental_pair_updates")]
         print(f"  {models} models, {36 * scale * scale} states, discount {discount}: Bellshard {mine[0]:.4f} | {mine[1]:.4f}; the sequence has {len(found[0]['promised_value'])} models, "
               f"{updates[0] / updates[1]:.2f} times fewer sums over next states and {mine[0] / mine[1]:.2f} times less time", flush=True)
         for kind in kinds:
-            family = race_robust.walk_models(models, scale, kind == "dense")
-            value, first = race_robust.robust_iteration(family, discount, 1e-6)
-            promised, second = race_robust.incremental(family, discount, 1e-6)
+            family = robust_peers.walk_models(models, scale, kind == "dense")
+            value, first = robust_peers.robust_iteration(family, discount, 1e-6)
+            promised, second = robust_peers.incremental(family, discount, 1e-6)
             apart = max(abs(value[0] - found[0]["robust_start_value"]), abs(promised - found[0]["promised_value"][-1]))
             print(f"    {kind:6} NumPy {first:8.3f} | {second:8.3f}: {first / mine[0]:6.1f} x | {second / mine[1]:6.1f} x, values {apart:.1e} apart", flush=True)
     big = text(25, 30, 0.99)
-    times = {ranks: min((lambda results: (float(results["robust_seconds"]), float(results["incremental_seconds"])))(run(asked, "incremental_worst_case", big, ranks)[1]) for _ in range(asked.repeats))
+    times = {ranks: min((lambda results: (float(results["robust_seconds"]), float(results["incremental_seconds"])))(results_of(asked, "incremental_worst_case", big, ranks)[1]) for _ in range(asked.repeats))
              for ranks in (1, 2)}
     print("  32400 states, 1 rank against 2: " + ", ".join(f"{name} {a:.3f} s, {b:.3f} s: {a / b:.2f} x" for name, a, b in zip(("robust value iteration", "sequence"), times[1], times[2])), flush=True)
 
 
 RACES = {"robust_offline": robust_offline, "incremental_worst_case": incremental_worst_case}
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
-    parser.add_argument("--only", nargs="*", choices=list(RACES), default=list(RACES), help="jobs to race")
-    parser.add_argument("--repeats", type=int, default=3, help="of Bellshard's runs; the median counts")
-    parser.add_argument("--offline-sizes", type=lambda text: tuple(map(int, text.split("x"))), nargs="*", default=[(1000, 20), (10000, 20)], help="trajectories x replications of robust_offline")
-    parser.add_argument("--peer-replications", type=int, default=2, help="replications that NumPy computes; its seconds are scaled up")
-    parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--bind-to", "none", "--oversubscribe"])
-    asked = parser.parse_args()
-    for name in asked.only:
-        RACES[name](asked)
-
-
-if __name__ == "__main__":
-    main()

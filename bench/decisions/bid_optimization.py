@@ -1,45 +1,19 @@
-#!/usr/bin/env python3
-"""Jobs that decide under uncertainty beside what a user would write in NumPy, in the same run.
-
-    bench/race_decisions.py build/bin/bellshard --only bid_optimization
-
-bid_optimization: the table row by row. NumPy goes through the prices on whole rows, Python's loops cell by cell; values must agree. Then ranks: a large table of which few rows are kept, on one rank and on --ranks, by
-turns. Seconds are of the sweeps.
+"""bid_optimization: the table row by row. NumPy goes through the prices on whole rows, Python's loops cell by cell; values must agree. Then ranks: a large table of which few rows are kept,
+on one rank and on --ranks, by turns. Seconds are of the sweeps.
 """
-import argparse
 import json
 import math
-import pathlib
-import subprocess
-import tempfile
 import time
 
+import h5py
+import numpy as np
 
-def options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
-    parser.add_argument("--only", choices=list(RACES), help="one job alone")
-    parser.add_argument("--part", choices=["numpy", "ranks"], help="one part of a race alone")
+from decisions.runs import bellshard
+
+
+def add_options(parser):
     parser.add_argument("--bidding-rows", type=int, default=120, help="bid_optimization: rows in the race of ranks")
     parser.add_argument("--bidding-budget", type=int, default=1_000_000, help="bid_optimization: budget in the race of ranks")
-    parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--bind-to", "none", "--oversubscribe"])
-    return parser.parse_args()
-
-
-def bellshard(asked, job, text, folder, ranks=1):
-    """Seconds from start to end, seconds of all sweeps, the result's file."""
-    (folder / "job.toml").write_text(text)
-    start = [*asked.mpiexec, "-n", str(ranks)] if ranks > 1 else []
-    begin = time.monotonic()
-    run = subprocess.run([*start, asked.program.resolve(), "run", job, "-c", "job.toml", "--restart", "never"], cwd=folder, capture_output=True, text=True)
-    seconds = time.monotonic() - begin
-    if run.returncode:
-        raise SystemExit(run.stderr)
-    import h5py
-    file = folder / f"{job}.h5"
-    with h5py.File(file) as opened:
-        return seconds, float(opened["trace/seconds"][-1]), file
 
 
 def bidding_market(folder):
@@ -56,7 +30,6 @@ def bidding_text(episode, budget, spacing=0.0):
 
 def bidding_rows_by_numpy(info, rows, budget):
     """The table price by price on whole rows; prices beyond the last one that anybody buys at are left out."""
-    import numpy as np
     count = np.array(info["price_counter_train"], dtype=float)
     chance, gain = (count + 1) / (count.sum() + len(count)), info["clk_train"] / info["imp_train"]
     value = np.zeros((rows, budget + 1))
@@ -94,8 +67,6 @@ def bidding_rows_by_loops(info, rows, budget):
 
 
 def race_bid_optimization(asked, folder):
-    import h5py
-    import numpy as np
     info = bidding_market(folder)
 
     def own(text, ranks=1):
@@ -124,15 +95,3 @@ def race_bid_optimization(asked, folder):
 
 
 RACES = {"bid_optimization": race_bid_optimization}
-
-
-def main():
-    asked = options()
-    for name, race in RACES.items():
-        if asked.only in (None, name):
-            with tempfile.TemporaryDirectory(prefix="bellshard-race-") as folder:
-                race(asked, pathlib.Path(folder))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Peers of the robust jobs, for bench/race_decisions.py: NumPy and SciPy as one would write them, whole arrays at a time."""
+"""Peers of the robust jobs, NumPy and SciPy as one would write them, whole arrays at a time."""
 import time
 
 import numpy as np

@@ -1,43 +1,17 @@
-#!/usr/bin/env python3
-"""Jobs that decide under uncertainty beside what a user would write in NumPy, in the same run.
-
-    bench/race_decisions.py build/bin/bellshard --only three_species_fishery
-
-three_species_fishery: stages of backward induction over a grid of three species (model 3). NumPy works on whole arrays: the product of the quadrature as lists of nodes and weights for each axis, so that it gathers
-1000 values a state, and numpy.maximum.accumulate. The values of both must agree. Then ranks: a larger grid on one rank and on --ranks.
+"""three_species_fishery: stages of backward induction over a grid of three species (model 3). NumPy works on whole arrays: the product of the quadrature as lists of nodes and weights for each axis, so that it
+gathers 1000 values a state, and numpy.maximum.accumulate. The values of both must agree. Then ranks: a larger grid on one rank and on --ranks.
 """
-import argparse
-import pathlib
-import subprocess
-import tempfile
 import time
 
+import h5py
+import numpy as np
 
-def options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path, help="the built bellshard")
-    parser.add_argument("--only", choices=list(RACES), help="one job alone")
-    parser.add_argument("--part", choices=["numpy", "ranks"], help="one part of a race alone")
+from decisions.runs import bellshard
+
+
+def add_options(parser):
     parser.add_argument("--nodes", type=int, nargs="*", default=[61, 121], help="three_species_fishery: nodes of each species beside NumPy")
     parser.add_argument("--large-nodes", type=int, default=161, help="three_species_fishery: nodes in the race of ranks")
-    parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--mpiexec", nargs="*", default=["mpirun", "--bind-to", "none", "--oversubscribe"])
-    return parser.parse_args()
-
-
-def bellshard(asked, job, text, folder, ranks=1):
-    """Seconds from start to end, seconds of all sweeps, the result's file."""
-    (folder / "job.toml").write_text(text)
-    start = [*asked.mpiexec, "-n", str(ranks)] if ranks > 1 else []
-    begin = time.monotonic()
-    run = subprocess.run([*start, asked.program.resolve(), "run", job, "-c", "job.toml", "--restart", "never"], cwd=folder, capture_output=True, text=True)
-    seconds = time.monotonic() - begin
-    if run.returncode:
-        raise SystemExit(run.stderr)
-    import h5py
-    file = folder / f"{job}.h5"
-    with h5py.File(file) as opened:
-        return seconds, float(opened["trace/seconds"][-1]), file
 
 
 def species_text(nodes, stages):
@@ -47,7 +21,6 @@ def species_text(nodes, stages):
 
 def species_stage_by_numpy(gx, gy, gz, value, penalty):
     """V_t from V_(t+1), [z, y, x]: for each axis ten nodes and weights a state, and their products."""
-    import numpy as np
     e, w = np.polynomial.hermite_e.hermegauss(5)
     w = w / w.sum()
     z, y, x = np.meshgrid(gz, gy, gx, indexing="ij")
@@ -80,8 +53,6 @@ def species_stage_by_numpy(gx, gy, gz, value, penalty):
 
 
 def race_three_species_fishery(asked, folder):
-    import h5py
-    import numpy as np
     stages = 3
     if asked.part != "ranks":
         for nodes in asked.nodes:
@@ -108,15 +79,3 @@ def race_three_species_fishery(asked, folder):
 
 
 RACES = {"three_species_fishery": race_three_species_fishery}
-
-
-def main():
-    asked = options()
-    for name, race in RACES.items():
-        if asked.only in (None, name):
-            with tempfile.TemporaryDirectory(prefix="bellshard-race-") as folder:
-                race(asked, pathlib.Path(folder))
-
-
-if __name__ == "__main__":
-    main()
