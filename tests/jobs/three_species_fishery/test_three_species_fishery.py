@@ -159,11 +159,14 @@ class Fishery(JobTest):
                 done = self.call("run", self.job_name, "-c", "job.toml")
             self.assert_ends(done, BAD_JOB_FILE, *phrases)
 
-    def test_a_cluster_run_is_planned(self):
-        (self.folder / "job.toml").write_text(job_text(grid={"x": 1000, "y": 1000, "z": 1000, "precision": "float32"}, policy={"every": 200, "last": 1}))
-        done = self.call("check", self.job_name, "-c", "job.toml")
-        self.assert_ends(done, DONE)
-        self.assertIn("1.00 G", done.out.replace("1.000 G", "1.00 G"))
+    def test_memory_is_planned(self):
+        (self.folder / "job.toml").write_text(job_text(grid={"x": 100, "y": 100, "z": 100, "precision": "float32"}, policy={"every": 50, "last": 1}))
+        for ranks, planes in ((1, 100), (3, 34)):
+            done = self.call("check", self.job_name, "-c", "job.toml", ranks=ranks)
+            self.assert_ends(done, DONE)
+            self.assertRegex(done.out, rf"planes of Z of the fullest rank +{planes}\n")
+            self.assertRegex(done.out, r"stages whose decisions are kept +5\n")  # 0, 50, 100, 150, 199
+            self.assertRegex(done.out, rf"decisions that are kept +{4 * 5 * planes * 1e4 / 2 ** 20:.1f} MiB")
 
     def test_example_opens_in_xarray(self):
         import xarray
