@@ -180,12 +180,16 @@ class Fishery(JobTest):
         np.testing.assert_allclose(growth[:, 0], growth[:, 1], rtol=0, atol=1e-9)  # the same random numbers
         self.assertLess(abs(growth[:, 0].std() - 0.05), 4 * 0.05 / math.sqrt(2 * growth[:, 0].size))
         self.assertLess(abs(growth[:, 0].mean()), 4 * 0.05 / math.sqrt(growth[:, 0].size))
+        low = self.run_job(self.text(["true"], simulation={"paths": 5, "start": 2.07}), name="low")  # the policy wants 2.14, the nearest point of the grid
+        self.assertGreater(low.result("harvest")[0, 0, 0], 2.1)
+        self.assertEqual(low.result("total_profit").tolist(), [[2.07] * 5])
+        self.assertEqual(low.result("extinct"), 1)
 
     def test_corrected_form_and_discount(self):
         x, y = self.observe()
         grid = np.linspace(0, 12, 31)
-        text = self.text(["gp", "myers"], grid={"points": 31, "most": 12.0}, decision={"form": "corrected", "criterion": "discounted", "discount": 0.05, "max_sweeps": 5000})
-        done = self.run_job(text, ranks=3)
+        text = self.text(["gp", "myers"], posterior={"chains": 2, "steps": 2100, "burn_in": 300, "thin": 100}, grid={"points": 31, "most": 12.0}, decision={"form": "corrected", "criterion": "discounted", "discount": 0.05, "max_sweeps": 5000})
+        done = self.run_job(text, ranks=3)  # one of them without a chain
         self.assert_ends(done, DONE)
         tensors = plain.process_tensor(of(done, "gp", PARAMETERS["gp"]), x, y, grid, corrected=True), plain.growth_tensor("myers", of(done, "myers", PARAMETERS["myers"]), grid)
         for k, tensor in enumerate(tensors):
