@@ -63,7 +63,7 @@ class Fishery(JobTest):
         """Replays time series: the harvest is the written policy's, what is left grows by the law, the noise is standard normal."""
         for kind in ("two_fisheries", "one_fishery", "drifting"):
             with_y = kind != "one_fishery"
-            done = self.run_job(self.text(kind, horizon=60, episodes=15, evaluation={"paths": 15, "mortalities": [[0.2, 0.1 * with_y]]}))
+            done = self.run_job(self.text(kind, horizon=60, episodes=15, evaluation={"paths": 15, "mortalities": [[0.55, 0.5 * with_y]]}))
             self.assert_ends(done, DONE)
             nodes, biomass, caught = self.nodes(done), done.result("biomass"), done.result("caught")
             leave = [done.result(f"policy/escapement_{s}") for s in ("xy" if with_y else "x")]
@@ -75,7 +75,7 @@ class Fishery(JobTest):
                         here = biomass[policy, path, t]
                         left = here.copy()
                         for s in range(len(leave)):
-                            wanted = interpolate(nodes, leave[s][:, t], here[:, None])[0] if policy else here[s] * (1 - (0.2, 0.1)[s])
+                            wanted = interpolate(nodes, leave[s][:, t], here[:, None])[0] if policy else here[s] * (1 - (0.55, 0.5)[s])
                             self.assertAlmostEqual(caught[policy, path, t, s], max(0, here[s] - wanted), 6)  # policies are written as float32
                             left[s] -= caught[policy, path, t, s]
                         if t < lasted:
@@ -84,6 +84,7 @@ class Fishery(JobTest):
                     paid = 100 / (lasted + 1) if lasted < 60 else 0
                     self.assertAlmostEqual(done.result("reward")[policy, path], np.nansum(caught[policy, path]) - paid, 9)
                     self.assertTrue(np.isnan(biomass[policy, path, lasted + 1:]).all())
+            self.assertLess(done.result("steps")[0].min(), 60)  # some lose a species and pay for it
             self.assertGreater(len(noise), 2000)
             self.assertLess(abs(np.mean(noise)), 4 / np.sqrt(len(noise)) + 0.02)  # those that end an episode are not seen
             self.assertLess(abs(np.std(noise) - 1), 0.05)
