@@ -18,19 +18,16 @@ KOKKOS_INLINE_FUNCTION void for_lanes(Thread const& thread, int n, Visit const& 
   }
 }
 
-/// The sum of term(i) over the vector lanes of one thread; on the host in eight strands that a compiler turns into vectors, so the
-/// same bits whatever their width.
+/// The sum of term(i) over the vector lanes of one thread; on the host the compiler's vectors, so their width decides the rounding.
 template <class Thread, class Term>
 KOKKOS_INLINE_FUNCTION double sum_lanes(Thread const& thread, int n, Term const& term) {
   if constexpr (runs_on_host) {
-    constexpr int strands = 8;
-    double part[strands] = {0, 0, 0, 0, 0, 0, 0, 0};
-    int i = 0;
-    for (; i + strands <= n; i += strands) {
-      for (int k = 0; k < strands; ++k) part[k] += term(i + k);
-    }
-    for (; i < n; ++i) part[0] += term(i);
-    return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+    double sum = 0;
+#if defined(_OPENMP)
+#pragma omp simd reduction(+ : sum)
+#endif
+    for (int i = 0; i < n; ++i) sum += term(i);
+    return sum;
   } else {
     double sum = 0;
     Kokkos::parallel_reduce(Kokkos::ThreadVectorRange(thread, n), [&](int i, double& part) { part += term(i); }, sum);
