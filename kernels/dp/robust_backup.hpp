@@ -63,7 +63,7 @@ KOKKOS_INLINE_FUNCTION double soft_minimum(Outcomes const& x, double temperature
     if (sum > 0) found = least - temperature * ::log(sum);
   } else {
     double less = 0;
-    for (std::int64_t k = 0; k < x.size; ++k) less += x.weight[k] * ::exp(-x.value[k] / temperature);
+    for (std::int64_t k = 0; k < x.size; ++k) less += x.weight[k] * ::expm1(-x.value[k] / temperature);
     if (less > -1) found = -temperature * ::log1p(less);
   }
   return found < most ? found : most;

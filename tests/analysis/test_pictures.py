@@ -212,6 +212,12 @@ class Pictures(unittest.TestCase):
                     results["clicks"], results["ecpc"], results["auctions"] = [4, 3, 0, 5], [1.0, 2.0, np.nan, 3.0], 70
                     if kind == "profit":
                         results["profit"] = [-4.0, 3.0, 0.0, 5.0]
+
+            done = self.call("plot.py")
+
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual((0xe4, 0x57, 0x2e) in self.colours(done.stdout.strip()), replayed)
+
     def test_policies_of_a_fishery(self):
         for simulated in (True, False):
             with h5py.File(self.file, "w") as file:
@@ -225,24 +231,12 @@ class Pictures(unittest.TestCase):
                     results[name] = [1.0, 0.5, 0.2]
                 if simulated:
                     results["stock"] = np.tile(np.linspace(10, 0, 6), (3, 3, 1))
-    def test_returns_of_a_policy(self):
-        for kind in ("probability", "quantile_value"):
-            with h5py.File(self.file, "w") as file:
-                file.attrs["job"] = "distributional_vi"
-                results = file.create_group("results")
-                results.attrs["objective"], results.attrs["level"] = "mean of the worst 0.5 of the outcomes", 0.5
-                results["return"], results["stock"] = [-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]
-                results[f"start_{kind}"] = [[0, 0, 1], [0.25, 0.5, 0.25]]
-                results["objective"], results["action"] = np.full((2, 3), [-1.0, -0.5, 0.0]), np.array([[0, 0, 0], [0, 1, 1]], np.int32)
-                results["label_init"] = np.array([0, 1], np.uint8)
-                for name in ("value", "start_stock", "start_mean", "start_projection_error"):
-                    results[name] = [0.0, 0.1]
 
             done = self.call("plot.py")
 
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual((0xe4, 0x57, 0x2e) in self.colours(done.stdout.strip()), replayed)
             self.assertIn((0xe4, 0x57, 0x2e), self.colours(done.stdout.strip()))  # the Gaussian process
+
     def test_harvest_of_two_species(self):
         with h5py.File(self.file, "w") as file:
             file.attrs["job"] = "three_species_fishery"
@@ -261,6 +255,23 @@ class Pictures(unittest.TestCase):
 
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue({(0xe4, 0x57, 0x2e), (0x2a, 0x78, 0xb5), (0x3a, 0x9d, 0x5d), (0x44, 0x01, 0x54)} <= self.colours(done.stdout.strip()))
+
+    def test_returns_of_a_policy(self):
+        for kind in ("probability", "quantile_value"):
+            with h5py.File(self.file, "w") as file:
+                file.attrs["job"] = "distributional_vi"
+                results = file.create_group("results")
+                results.attrs["objective"], results.attrs["level"] = "mean of the worst 0.5 of the outcomes", 0.5
+                results["return"], results["stock"] = [-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]
+                results[f"start_{kind}"] = [[0, 0, 1], [0.25, 0.5, 0.25]]
+                results["objective"], results["action"] = np.full((2, 3), [-1.0, -0.5, 0.0]), np.array([[0, 0, 0], [0, 1, 1]], np.int32)
+                results["label_init"] = np.array([0, 1], np.uint8)
+                for name in ("value", "start_stock", "start_mean", "start_projection_error"):
+                    results[name] = [0.0, 0.1]
+
+            done = self.call("plot.py")
+
+            self.assertEqual(done.returncode, 0, done.stderr)
             self.assertTrue({(0xe4, 0x57, 0x2e), (0x2b, 0x2f, 0x36), (0x1f, 0x77, 0xb4), (0xff, 0x7f, 0x0e)} <= self.colours(done.stdout.strip()))
 
     def test_a_job_without_a_picture_is_refused_by_name(self):
