@@ -16,7 +16,6 @@ class StateLaws {
 
   double const* row(int stock) const { return rows_.data() + static_cast<std::size_t>(stock) * (static_cast<std::size_t>(plan_.atoms.atoms) + 1); }
   HostLaw law(int stock) const { return host_law(kind_, plan_.atoms, row(stock)); }
-  double error(int stock) const { return row(stock)[plan_.atoms.atoms]; }
 
   /// The row between two stocks, of a policy that draws one of them.
   std::vector<double> between(dp::StockPlace place) const {

@@ -97,34 +97,52 @@ void sweep_wide(KnapsackStage<T, Number> const& stage, std::int64_t c) {
   }
 }
 
-/// A block of cells: `rows` rows of `width` neighbouring cells, `stride` apart.
+/// Cells of a row of a block that are swept at a time: more than of a run, for their group's candidates are all that they need in registers.
+inline constexpr int broad_vectors = 2 * vectors;
+template <class T>
+inline constexpr std::int64_t broad = broad_vectors * Vector<T>::lanes;
+
+/// A block of cells: `rows` rows of `width` neighbouring cells, `stride` apart; `width` a multiple of `broad`.
 struct CellBlock {
   static constexpr std::int64_t most = 8192;  ///< cells of one
 
   std::int64_t first, width, rows, stride;
 };
 
-/// One group of candidates over the `wide` cells from c on, whose least values of the groups before stand in `after`; notes in `group` where they fell.
+/// Whether a vector has bits.
+template <class Bits>
+inline bool any_of(Bits const& bits) {
+  std::uint64_t words[(sizeof bits + 7) / 8] = {}, any = 0;
+  std::memcpy(words, &bits, sizeof bits);
+  for (auto const word : words) any |= word;
+  return any != 0;
+}
+
+/// One group of candidates over the `broad` cells from c on, whose least values of the groups before stand in `after`; notes in `group` where they fell.
 /// `size`: the number of candidates, known to the compiler for all groups but the last.
 template <class T, class Number, class Size>
-inline void lower_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int32_t first, Size size, Number* group) {
+inline void lower_broad(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int32_t first, Size size, Number* group) {
   using V = Vector<T>;
   using Numbers [[gnu::vector_size(sizeof(Number) * V::lanes)]] = Number;
-  typename V::Values least[vectors], lower[vectors];
-  for (int j = 0; j < vectors; ++j) lower[j] = least[j] = first > 0 ? V::load(stage.after + c + j * V::lanes) : typename V::Values{} + std::numeric_limits<T>::infinity();
+  auto const least = [&](int j) { return first > 0 ? V::load(stage.after + c + j * V::lanes) : typename V::Values{} + std::numeric_limits<T>::infinity(); };
+  typename V::Values lower[broad_vectors];
+  for (int j = 0; j < broad_vectors; ++j) lower[j] = least(j);
   for (std::int32_t k = 0; k < size; ++k) {
     T const* const from = stage.before + c - stage.cost[first + k];
     T const loss = stage.loss[first + k];
-    for (int j = 0; j < vectors; ++j) {
+    for (int j = 0; j < broad_vectors; ++j) {
       auto const value = V::load(from + j * V::lanes) + loss;
       lower[j] = value < lower[j] ? value : lower[j];
     }
   }
-  for (int j = 0; j < vectors; ++j) {
-    auto const fell = __builtin_convertvector(lower[j] < least[j], Numbers);
+  auto const fell = [&](int j) { return __builtin_convertvector(lower[j] < least(j), Numbers); };
+  Numbers any{};
+  for (int j = 0; j < broad_vectors; ++j) any |= fell(j);
+  if (first > 0 && !any_of(any)) return;  // as many groups do, and neighbours alike
+  for (int j = 0; j < broad_vectors; ++j) {
     Numbers found;
     std::memcpy(&found, group + j * V::lanes, sizeof found);
-    found = (found & ~fell) | ((Numbers{} + static_cast<Number>(first)) & fell);
+    found = (found & ~fell(j)) | ((Numbers{} + static_cast<Number>(first)) & fell(j));
     std::memcpy(group + j * V::lanes, &found, sizeof found);
     std::memcpy(stage.after + c + j * V::lanes, &lower[j], sizeof lower[j]);
   }
@@ -162,8 +180,8 @@ void choose_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, Number c
   }
 }
 
-/// Group after group over a whole block, whose width is a multiple of `wide`: where rows lie as far apart as candidates' costs, a group reads most values
-/// for each of its candidates, and after the first time from the nearest cache.
+/// Group after group over a whole block: where rows lie as far apart as candidates' costs, a group reads most values for each of its candidates, and
+/// after the first time from the nearest cache.
 template <class T, class Number>
 void sweep_block(KnapsackStage<T, Number> const& stage, CellBlock const& block) {
   constexpr std::int64_t line = 64;
@@ -172,17 +190,17 @@ void sweep_block(KnapsackStage<T, Number> const& stage, CellBlock const& block) 
   for (std::int32_t first = 0; first < stage.candidates; first += group_size) {
     auto* group = groups;
     for (std::int64_t row = 0; row < block.rows; ++row) {
-      for (std::int64_t at = 0; at < block.width; at += wide<T>, group += wide<T>) {
+      for (std::int64_t at = 0; at < block.width; at += broad<T>, group += broad<T>) {
         auto const c = block.first + row * block.stride + at;
         if (stage.candidates - first >= group_size) {
-          lower_wide(stage, c, first, std::integral_constant<std::int32_t, group_size>(), group);
+          lower_broad(stage, c, first, std::integral_constant<std::int32_t, group_size>(), group);
         } else {
-          lower_wide(stage, c, first, stage.candidates - first, group);
+          lower_broad(stage, c, first, stage.candidates - first, group);
         }
         if (first > 0) continue;
         // What the next block reads first and writes lies too far away for the core to guess. Behind the end of an array this does nothing.
         auto const next = c + block.rows * block.stride;
-        for (std::int64_t byte = 0; byte < wide<T> * static_cast<std::int64_t>(sizeof(T)); byte += line) {
+        for (std::int64_t byte = 0; byte < broad<T> * static_cast<std::int64_t>(sizeof(T)); byte += line) {
           __builtin_prefetch(reinterpret_cast<char const*>(stage.before + next) + byte, 0, 2);
           __builtin_prefetch(reinterpret_cast<char const*>(stage.after + next) + byte, 1, 2);
         }
@@ -211,14 +229,14 @@ void sweep_run(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int64
 /// Rows [first, end), [first + span, end + span) ... up to the cell `last`, group after group over blocks of them.
 template <class T, class Number>
 void sweep_rows(KnapsackStage<T, Number> const& stage, std::int64_t first, std::int64_t end, std::int64_t span, std::int64_t last) {
-  auto const width = (end - first) / wide<T> * wide<T>;
+  auto const width = (end - first) / broad<T> * broad<T>;
   std::int64_t row = 0;
   auto const whole_rows = last >= end && width > 0 ? (last - end) / span + 1 : 0;
   while (row < whole_rows) {
     auto const rows = whole_rows - row < CellBlock::most / width ? whole_rows - row : CellBlock::most / width;
     sweep_block(stage, {first + row * span, width, rows, span});
     for (auto const block_end = row + rows; row < block_end; ++row) {
-      if (first + width < end) sweep_wide(stage, end + row * span - wide<T>);
+      for (auto at = first + width; at < end; at += wide<T>) sweep_wide(stage, row * span + (at + wide<T> <= end ? at : end - wide<T>));
     }
   }
   for (; first + row * span < last; ++row) sweep_run(stage, first + row * span, end + row * span < last ? end + row * span : last);

@@ -56,7 +56,7 @@ inline void find_bids(Execution const& space, BidRule const& rule, Block own, Ar
       "bellshard::dp::find_bids", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(bid.extent(0))), KOKKOS_LAMBDA(std::int64_t i) {
         auto const b = budget(i);
         std::int32_t const limit = b < rule.most ? static_cast<std::int32_t>(b) : rule.most;
-        bid(i) = own.contains(b) ? rule(b - own.begin, worth(i), limit) : -1;
+        bid(i) = own.begin <= b && b < own.end ? rule(b - own.begin, worth(i), limit) : -1;
       });
 }
 

@@ -53,7 +53,7 @@ inline Pack fused(Pack const& a, double b, double c) { return fused(a, Pack{} + 
 #endif
 
 /// Packs that hold `items`, the last one perhaps in part.
-constexpr std::int64_t packs_of(std::int64_t items) { return (items + pack_width - 1) / pack_width; }
+KOKKOS_INLINE_FUNCTION constexpr std::int64_t packs_of(std::int64_t items) { return (items + pack_width - 1) / pack_width; }
 
 /// Numbers of packs: [pack, entry, lane].
 using PackedTable = Kokkos::View<double** [pack_width], Kokkos::LayoutRight, Memory>;
