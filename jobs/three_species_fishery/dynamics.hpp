@@ -1,6 +1,6 @@
 #pragma once
 #include "jobs/three_species_fishery/config.hpp"
-#include "kernels/dp/grid_expectation.hpp"
+#include "kernels/dp/plane_expectation.hpp"
 
 namespace bellshard::three_species_fishery {
 
@@ -20,6 +20,12 @@ struct Dynamics {
              z + z * (conversion * (x + preference * y) - mortality)},
             {noise[0] * x, noise[1] * y, noise[2] * z}};
   }
+
+#if defined(BELLSHARD_GRID_LANES)
+  /// What Z depends on besides itself: its prey.
+  double lift(double x, double y) const { return x + preference * y; }
+  dp::LiftedLine line(double z) const { return {z * (1 - mortality), z * conversion, noise[2] * z}; }
+#endif
 };
 
 /// The whole model, as kernels take it. X alone is X with no Y and one unit of a predator that stays as it is.
