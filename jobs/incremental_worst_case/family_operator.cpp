@@ -74,7 +74,7 @@ Array<double> FamilyOperator::optimal_values(std::int32_t m, double tolerance, W
   double const goal = change_within(tolerance, model_.discount);
   auto const alone = dp::take_model(Execution(), model_, m);
   for (std::int64_t sweep = 1;; ++sweep) {
-    double const change = dp::sweep_best("bellshard::dp::sweep_one", Execution(), alone, dp::WorthInModel{alone, 0}, in, out);
+    double const change = dp::sweep_best("bellshard::dp::sweep_one", Execution(), alone, dp::WorthInModel{alone, 0}, in, out).largest();
     std::swap(in, out);
     refresh(in);
     work.updates += static_cast<double>(states_.size());

@@ -72,8 +72,8 @@ class IncrementalWorstCaseJob : public Job {
     for (auto const& [input, sha256] : record.inputs) options.fingerprint += fmt::format("# SHA-256 {}\n", sha256);
     if (part != "sequence") options.fingerprint += canonical_text(keys, {"compare"});
     options.max_sweeps = most;
-    options.residual_name = part == "sequence" ? "promised value above the worst one" : "largest change of a value in a sweep";
-    options.goal = part == "sequence" ? config_.gap : change_within(config_.tolerance, config_.discount);
+    options.residual_name = part == "sequence" ? "promised value above the worst one" : "error that values can have";
+    options.goal = part == "sequence" ? config_.gap : config_.tolerance;
     return options;
   }
 

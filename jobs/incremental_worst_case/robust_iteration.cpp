@@ -16,12 +16,17 @@ RobustIteration::RobustIteration(Context& context, Config const& config, FamilyO
 
 void RobustIteration::advance(std::int64_t) {
   auto const& model = grid_.model();
-  double const change = radius_ == whole_family ? dp::sweep_best("bellshard::dp::sweep_worst", Execution(), model, dp::WorthInWorst{model}, value_, next_)
+  auto const change = radius_ == whole_family ? dp::sweep_best("bellshard::dp::sweep_worst", Execution(), model, dp::WorthInWorst{model}, value_, next_)
                                                 : dp::sweep_best("bellshard::dp::sweep_ball", Execution(), model, dp::WorthInBall{model, static_cast<std::int32_t>(config_.l1_centre), radius_}, value_, next_);
   std::swap(value_, next_);
   grid_.refresh(value_);
-  residual_ = max_over_ranks(context_.comm(), change);
+  // A worst case over distributions takes a number that all values gain as it is, so the limit lies between the least and the greatest
+  // change, each times this, above the values.
+  double const ahead = config_.discount / (1 - config_.discount);
+  double const least = min_over_ranks(context_.comm(), change.least), most = max_over_ranks(context_.comm(), change.most);
+  residual_ = 0.5 * ahead * (most - least);
   ++sweeps_;
+  if (finished()) dp::shift_values(Execution(), value_, 0.5 * ahead * (most + least));
   work_.updates = static_cast<double>(grid_.states().size());
 }
 

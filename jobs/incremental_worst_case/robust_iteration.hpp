@@ -13,8 +13,8 @@ class RobustIteration : public Step {
   RobustIteration(Context& context, Config const& config, FamilyOperator& grid, double radius);
 
   void advance(std::int64_t sweep) override;
-  double residual() const override { return residual_; }
-  bool finished() const override { return sweeps_ > 0 && residual_ <= change_within(config_.tolerance, config_.discount); }
+  double residual() const override { return residual_; }  ///< error that values still can have
+  bool finished() const override { return sweeps_ > 0 && residual_ <= config_.tolerance; }
   SweepWork work() const override { return work_; }
   std::vector<io::ShardedArray> arrays() override;
   void restored() override { grid_.refresh(value_); }

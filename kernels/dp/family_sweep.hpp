@@ -81,24 +81,38 @@ inline FamilyModel take_policy(Execution const& space, FamilyModel const& family
   });
 }
 
-/// out = greatest over the actions of worth(pair); returns the largest change. in, out [local item].
+/// What a sweep added to the own values, at least and at most.
+struct Change {
+  double least = infinite, most = -infinite;
+  double largest() const { return most > -least ? most : -least; }
+};
+
+/// out = greatest over the actions of worth(pair). in, out [local item].
 template <class Worth>
-double sweep_best(std::string const& label, Execution const& space, FamilyModel const& model, Worth const& worth, Array<double const> const& in, Array<double> const& out) {
-  double most = 0;
+Change sweep_best(std::string const& label, Execution const& space, FamilyModel const& model, Worth const& worth, Array<double const> const& in, Array<double> const& out) {
+  using Range = Kokkos::MinMax<double>;
+  Range::value_type range;
   Kokkos::parallel_reduce(
       label, Kokkos::RangePolicy<Execution>(space, 0, model.states),
-      KOKKOS_LAMBDA(std::int64_t s, double& change) {
+      KOKKOS_LAMBDA(std::int64_t s, Range::value_type& change) {
         double best = -infinite;
         for (std::int64_t pair = model.pair_begin(s); pair < model.pair_begin(s + 1); ++pair) {
           double const q = worth(pair, in.data());
           best = q > best ? q : best;
         }
         out(model.own_first + s) = best;
-        double const moved = ::fabs(best - in(model.own_first + s));
-        change = moved > change ? moved : change;
+        double const moved = best - in(model.own_first + s);
+        change.min_val = moved < change.min_val ? moved : change.min_val;
+        change.max_val = moved > change.max_val ? moved : change.max_val;
       },
-      Kokkos::Max<double>(most));
-  return most;
+      Range(range));
+  return {range.min_val, range.max_val};
+}
+
+/// The same number more for every value.
+inline void shift_values(Execution const& space, Array<double> const& values, double more) {
+  Kokkos::parallel_for(
+      "bellshard::dp::shift_values", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(values.extent(0))), KOKKOS_LAMBDA(std::int64_t k) { values(k) += more; });
 }
 
 /// Worth of a pair in one model, in the worst of all for this pair (rectangular), in the worst of an L1 ball.

@@ -5,11 +5,11 @@
 
 namespace bellshard::dp {
 
-/// Least sum of q(k) value(k) over the distributions q with sum |q - p| <= radius on the same n outcomes: half the radius of probability
-/// moves to the least value from the greatest ones. Greatest values are picked by repeated search, without memory and without an order
-/// of the outcomes; the time grows with those that give something. probability(k), value(k): any functions of k = 0 .. n-1, n >= 1.
+/// Least sum of q(k) value(k) over the distributions q with sum |q - p| <= radius on the same n outcomes, however many: half the radius of
+/// probability moves to the least value from the greatest ones. These are picked by repeated search, without memory and without an order of
+/// the outcomes; the time grows with those that give something. probability(k), value(k): any functions of k = 0 .. n-1, n >= 1.
 template <class Probability, class Value>
-KOKKOS_INLINE_FUNCTION double l1_worst(std::int64_t n, Probability const& probability, Value const& value, double radius) {
+KOKKOS_INLINE_FUNCTION double l1_worst_of_many(std::int64_t n, Probability const& probability, Value const& value, double radius) {
   double sum = 0, least = value(0);
   for (std::int64_t k = 0; k < n; ++k) {
     double const v = value(k);
@@ -30,6 +30,46 @@ KOKKOS_INLINE_FUNCTION double l1_worst(std::int64_t n, Probability const& probab
     sum -= moved * (value(next) - least);
     left -= moved;
     last = next;
+  }
+  return sum;
+}
+
+/// The same, to the bit. Of at most `kept` outcomes values are asked for once and searched side by side.
+template <class Probability, class Value>
+KOKKOS_INLINE_FUNCTION double l1_worst(std::int64_t n, Probability const& probability, Value const& value, double radius) {
+  constexpr std::int64_t kept = 64;
+  if (n > kept) return l1_worst_of_many(n, probability, value, radius);
+  constexpr int lanes = 8;
+  double held[kept], sum = 0, least = value(0);
+  for (std::int64_t k = 0; k < n; ++k) {
+    double const v = held[k] = value(k);
+    sum += probability(k) * v;
+    least = v < least ? v : least;
+  }
+  std::int64_t const padded = (n + lanes - 1) / lanes * lanes;
+  for (std::int64_t k = n; k < padded && n > lanes; ++k) held[k] = least;
+  for (double left = 0.5 * radius; left > 0;) {
+    std::int64_t next = 0;
+    double most = held[0];
+    if (n <= lanes) {
+      for (std::int64_t k = 1; k < n; ++k) {
+        bool const more = held[k] > most;
+        most = more ? held[k] : most;
+        next = more ? k : next;
+      }
+    } else {
+      double top[lanes];
+      for (int j = 0; j < lanes; ++j) top[j] = held[j];
+      for (std::int64_t k = lanes; k < padded; k += lanes)
+        for (int j = 0; j < lanes; ++j) top[j] = held[k + j] > top[j] ? held[k + j] : top[j];
+      for (int j = 0; j < lanes; ++j) most = top[j] > most ? top[j] : most;
+      while (held[next] != most) ++next;
+    }
+    if (!(most > least)) break;
+    double const p = probability(next), moved = p < left ? p : left;
+    sum -= moved * (most - least);
+    left -= moved;
+    held[next] = least;  // gives nothing any more
   }
   return sum;
 }

@@ -84,7 +84,8 @@ class Distributions(unittest.TestCase):
     def test_l1_ball_in_any_order(self):
         lines, expected = [], []
         rng = np.random.default_rng(7)
-        for k, (v, p) in enumerate(cases(2)):
+        long = [(np.round(rng.random(n) * 6) / 2, rng.dirichlet(np.ones(n))) for n in (10, 16, 17, 63, 64, 65, 90) for _ in range(9)]
+        for k, (v, p) in enumerate([*cases(2), *long]):
             order = rng.permutation(len(v))
             lines.append(("l1_worst", k % 9 / 4, 0, 0, v[order], p[order]))
             expected.append(transport(v, p, radius=k % 9 / 4))

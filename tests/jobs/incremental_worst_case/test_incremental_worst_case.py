@@ -91,6 +91,8 @@ class IncrementalWorstCase(JobTest):
             np.testing.assert_allclose(done.result("promised"), qs[-1].max(axis=0), rtol=0, atol=1e-8)
             np.testing.assert_allclose(done.result("robust_value"), plain.robust_value(family, 0.9), rtol=0, atol=1e-8)
             self.assertLess(plain.l1_residual(*family[0], done.result("l1_0.4_value"), 0.4, 0.9), 1e-9)
+            for name in ("robust", "l1_0.4"):
+                self.assertLess(done.result(f"{name}_sweeps"), 0.5 * np.log(1e-9 * 0.1 / 0.9) / np.log(0.9))  # all values gain alike long before they stand still
             first = first or done
             for name in ("promised_value", "worst_value", "policy_value", "robust_value", "action", "promised"):
                 self.assert_same_bits(first.result(name), done.result(name), f"{name}, {ranks} ranks")
