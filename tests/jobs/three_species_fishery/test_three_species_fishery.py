@@ -59,6 +59,19 @@ class Fishery(JobTest):
                 self.assertLess(abs(done.result("full_share")[p] - full), 3 * np.sqrt(2 * 0.25 / 2000) if full < 0.9 else 0.01)
                 self.assertAlmostEqual(done.result("reward")[p].mean(), done.result("mean_reward")[p], 9)
 
+    def test_published_rewards_of_one_species(self):
+        """Its authors' table, 100 episodes each, has what was caught before the last step, without the penalty: constant mortality 0.01 and its deviation, share that lasts, and constant escapement."""
+        done = self.run_job(self.text("one_species", {"x": 200}, episodes=2000, predation=0.25, half_saturation=0.1, noise=[0.05], evaluation={"settings": 101, "paths": 2000}))
+        self.assert_ends(done, DONE)
+        for row, setting, mean, deviation, full in ((0, 0.01, 0.882, 0.290, 0.56), (2, 0.51, 1.985, 0.494, 0.85)):
+            self.assertAlmostEqual(done.result("setting_x")[row], setting, 9)  # the best of the same settings
+            made = np.minimum(done.result("steps")[row], 199)
+            caught = np.where(np.arange(200) < made[:, None], done.result("caught")[row, :, :, 0], 0).sum(axis=1)
+            self.assertLess(abs(caught.mean() - mean), 3 * deviation * np.sqrt(1 / 100 + 1 / 2000))
+            self.assertLess(abs(caught.std() - deviation), 0.2 * deviation)
+            self.assertLess(abs(done.result("full_share")[row] - full), 3 * np.sqrt(full * (1 - full) / 100))
+        self.assertGreater(done.result("mean_reward")[3], done.result("mean_reward")[2])
+
     def test_what_a_policy_took_is_what_it_says(self):
         """Replays time series: the harvest is the written policy's, what is left grows by the law, the noise is standard normal."""
         for kind in ("two_fisheries", "one_fishery", "drifting"):
