@@ -53,10 +53,8 @@ DeviceTransfer device_transfer() {
 Placement place_rank(MPI_Comm comm) {
   MPI_Comm host = MPI_COMM_NULL;
   BELLSHARD_MPI(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host));
-  int local_rank = 0;
-  BELLSHARD_MPI(MPI_Comm_rank(host, &local_rank));
-
   Placement placement;
+  BELLSHARD_MPI(MPI_Comm_rank(host, &placement.rank_on_host));
   int const shared_out = fair_threads(host);
   if (std::getenv("OMP_NUM_THREADS") == nullptr) placement.threads = shared_out;
   BELLSHARD_MPI(MPI_Comm_free(&host));
@@ -65,10 +63,10 @@ Placement place_rank(MPI_Comm comm) {
   int const devices = kokkos::visible_devices();
   if (devices == 0) {
     fail(ExitCode::out_of_resources,
-         "no GPU is visible to this process, and this build runs its kernels on one; ask the scheduler for a GPU (Slurm: --gpus-per-task=1) or use a build for "
-         "OpenMP");
+         "no GPU is visible to this process, and this build runs its kernels on one; ask the scheduler for as many GPUs as ranks on a node (Slurm: --gpus-per-node) or use a "
+         "build for OpenMP");
   }
-  placement.device = local_rank % devices;
+  placement.device = placement.rank_on_host % devices;
 #endif
   return placement;
 }

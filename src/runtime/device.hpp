@@ -13,6 +13,7 @@ DeviceTransfer device_transfer();
 struct Placement {
   int threads = -1;
   int device = -1;
+  int rank_on_host = 0;
 };
 
 /// Shares the machine among the ranks of one host. Devices go round by local rank; exit 7 where a device build sees none.

@@ -72,3 +72,13 @@ TEST_CASE("OMP_NUM_THREADS rules") {
   ThreadsVariable const set("3");
   CHECK(place_rank(MPI_COMM_WORLD).threads == -1);
 }
+
+TEST_CASE("a rank knows its place on its host") {
+  char const* place = std::getenv("BELLSHARD_PLACE_ON_HOST");  // as the launcher counts
+  if (place == nullptr) place = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
+
+  auto const found = place_rank(MPI_COMM_WORLD).rank_on_host;
+
+  CHECK(std::int64_t{found} < all_ranks());
+  CHECK(std::to_string(found) == (place == nullptr ? "0" : place));
+}

@@ -9,12 +9,14 @@ import re
 import shlex
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 
 NODES = ("n1", "n2")
+GPUS = 4  # of each node: devices that nobody opens, as null as /dev/null
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "unshare")
 OVER = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE")
 
@@ -69,8 +71,11 @@ class Cluster:
         key.write_bytes(os.urandom(1024))
         key.chmod(0o600)
         controller, *ports = free_ports(1 + len(NODES))
-        nodes = "\n".join(f"NodeName={node} NodeAddr=127.0.0.1 Port={port} CPUs=4 Sockets=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=2000"
+        nodes = "\n".join(f"NodeName={node} NodeAddr=127.0.0.1 Port={port} CPUs=4 Sockets=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=2000 Gres=gpu:{GPUS}"
                           for node, port in zip(NODES, ports))
+        for gpu in range(GPUS):
+            os.mknod(self.folder / f"gpu{gpu}", 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+        (self.folder / "gres.conf").write_text(f"NodeName={','.join(NODES)} Name=gpu File={self.folder}/gpu[0-{GPUS - 1}]\n")
         # cred_expire: what is requeued waits so long before it starts again (120 s unless said otherwise, 5 at least).
         (self.folder / "slurm.conf").write_text(f"""
 ClusterName=bellshard
@@ -91,6 +96,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
+GresTypes=gpu
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SlurmctldTimeout=5
