@@ -68,7 +68,7 @@ std::vector<double> lifts_of_bends(GridAxis const& axis, Quadrature<Points> cons
   return bends;
 }
 
-/// One plane's states whose lifts lie between two bends. Two bends are never between their lifts, so at each node of the other axes
+/// One plane's states whose lifts lie between two neighbouring bends: no point passes a node between them, so at each node of the other axes
 ///     sum over the points of axis 2 of weight V = level + (u - middle) slope,
 /// kept side by side and made where it is first asked for.
 template <class T, int Points>
