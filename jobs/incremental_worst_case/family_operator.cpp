@@ -1,8 +1,10 @@
 #include "jobs/incremental_worst_case/family_operator.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <span>
 
+#include "jobs/incremental_worst_case/share_rows.hpp"
 #include "kernels/host_copy.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/mdp/sparse_pack.hpp"
@@ -34,6 +36,7 @@ FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vect
     }
   });
   exchange_ = std::make_unique<GhostExchange>(comm, states_, std::move(foreign).take());
+  shared_ = share_rows(rows, *exchange_);
   for (auto& model : rows) mdp::localise(model, *exchange_);
   std::vector<std::int64_t> begin{0};
   std::vector<std::int32_t> next;
@@ -47,12 +50,6 @@ FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vect
       begin.push_back(static_cast<std::int64_t>(next.size()));
     }
   }
-  std::vector<std::int64_t> sizes, foreign_values;
-  auto const models = static_cast<std::int64_t>(rows.size());
-  for (int part = 0; part < states_.parts(); ++part) sizes.push_back(states_.block(part).size() * models);
-  for (auto const item : exchange_->foreign())
-    for (std::int64_t m = 0; m < models; ++m) foreign_values.push_back(item * models + m);
-  policy_exchange_ = std::make_unique<GhostExchange>(comm, Partition::of_sizes(sizes), std::move(foreign_values));
   auto const label = "bellshard::incremental_worst_case::family";
   model_.models = static_cast<std::int32_t>(rows.size());
   model_.states = own.size();
@@ -97,32 +94,44 @@ Array<std::int32_t> FamilyOperator::greedy(Array<double> const& q) const {
 
 std::vector<double> FamilyOperator::evaluate(Array<std::int32_t> const& action, std::int64_t state, double tolerance, Work& work) {
   std::string const label = "bellshard::incremental_worst_case::policy_values";
-  auto const items = at(policy_exchange_->local_items());
+  auto const lanes = shared_.lanes, width = static_cast<std::int64_t>(pack_width);
+  auto const items = at(model_.local_items * lanes);
   Array<double> in(label, items), out(label, items);
   double const goal = change_within(tolerance, model_.discount);
-  auto const chains = dp::take_policy(Execution(), model_, action);
   std::vector<double> worth(at(model_.models));
-  std::vector<std::int32_t> active(at(model_.models));
+  std::vector<char> done(at(lanes), 0);
+  for (std::int64_t m = model_.models; m < lanes; ++m) done[at(m)] = 1;
+  std::vector<std::int32_t> active(at(lanes / width));  // packs of models that are not all done
   std::iota(active.begin(), active.end(), 0);
   auto on_device = to_device(active, label);
   for (std::int64_t sweep = 1; !active.empty(); ++sweep) {
-    dp::sweep_policy(Execution(), chains, on_device, in, out);
+    dp::sweep_policy(Execution(), model_, shared_, action, on_device, in, out);
     std::swap(in, out);
-    policy_exchange_->refresh(in);
-    work.updates += static_cast<double>(states_.size()) * static_cast<double>(active.size());
-    work.pairs += static_cast<double>(model_.states) * static_cast<double>(active.size());
+    exchange_->start_rows(in, lanes);
+    exchange_->finish_rows(in, lanes);
+    auto const left = static_cast<double>(std::count(done.begin(), done.end(), 0));
+    work.updates += static_cast<double>(states_.size()) * left;
+    work.pairs += static_cast<double>(model_.states) * left;
     if (sweep % sweeps_between_looks != 0) continue;
-    Array<double> const change(label, active.size());
-    dp::largest_changes(Execution(), chains, on_device, in, out, change);
+    Array<double> const change(label, active.size() * at(width));
+    dp::largest_changes(Execution(), model_, shared_, on_device, in, out, change);
     auto changes = to_host(change);
     max_over_ranks(comm_, std::span(changes));
-    std::vector<std::int32_t> left;  // a model that is done is swept no more
+    std::vector<std::int32_t> next;
     for (std::size_t k = 0; k < active.size(); ++k) {
-      if (changes[k] > goal) left.push_back(active[k]);
-      else if (own().contains(state)) worth[at(active[k])] = to_host(in, (model_.own_first + state - own().begin) * model_.models + active[k], 1).front();
+      bool all = true;
+      for (std::int64_t l = 0; l < width; ++l) {
+        auto const m = active[k] * width + l;
+        if (!done[at(m)] && changes[k * at(width) + at(l)] <= goal) {  // what is swept on beside others counts no more
+          done[at(m)] = 1;
+          if (own().contains(state)) worth[at(m)] = to_host(in, (model_.own_first + state - own().begin) * lanes + m, 1).front();
+        }
+        all = all && done[at(m)];
+      }
+      if (!all) next.push_back(active[k]);
     }
-    if (left.size() < active.size()) {
-      active = left;
+    if (next.size() < active.size()) {
+      active = next;
       on_device = to_device(active, label);
     }
   }

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "jobs/incremental_worst_case/family.hpp"
-#include "kernels/dp/family_sweep.hpp"
+#include "kernels/dp/shared_rows.hpp"
 #include "src/dist/ghost_exchange.hpp"
 #include "src/runtime/context.hpp"
 
@@ -23,6 +23,8 @@ class FamilyOperator {
   FamilyOperator(MPI_Comm comm, Partition const& states, std::vector<mdp::Rows> rows, double discount, std::function<std::string(std::size_t)> const& what);
 
   dp::FamilyModel const& model() const { return model_; }
+  /// Worth of a pair in the worst model for it.
+  dp::WorthInWorst in_worst_model() const { return {model_, shared_}; }
   Partition const& states() const { return states_; }
   Block own() const { return states_.block(rank_); }
   std::int64_t local_items() const { return model_.local_items; }
@@ -43,9 +45,9 @@ class FamilyOperator {
   MPI_Comm comm_;
   Partition states_;
   int rank_ = 0;
-  std::unique_ptr<GhostExchange> exchange_;         ///< of values [local item]
-  std::unique_ptr<GhostExchange> policy_exchange_;  ///< of values [local item * models + model]
+  std::unique_ptr<GhostExchange> exchange_;  ///< of values [local item], or of rows [local item, lane]
   dp::FamilyModel model_;
+  dp::SharedRows shared_;
 };
 
 /// Largest change at which values that sweeps with this discount contract are within `tolerance` of their limit.

@@ -16,7 +16,7 @@ RobustIteration::RobustIteration(Context& context, Config const& config, FamilyO
 
 void RobustIteration::advance(std::int64_t) {
   auto const& model = grid_.model();
-  auto const change = radius_ == whole_family ? dp::sweep_best("bellshard::dp::sweep_worst", Execution(), model, dp::WorthInWorst{model}, value_, next_)
+  auto const change = radius_ == whole_family ? dp::sweep_best("bellshard::dp::sweep_worst", Execution(), model, grid_.in_worst_model(), value_, next_)
                                                 : dp::sweep_best("bellshard::dp::sweep_ball", Execution(), model, dp::WorthInBall{model, static_cast<std::int32_t>(config_.l1_centre), radius_}, value_, next_);
   std::swap(value_, next_);
   grid_.refresh(value_);
@@ -35,7 +35,7 @@ double RobustIteration::pair_updates() const { return pairs_ * static_cast<doubl
 Array<std::int32_t> RobustIteration::policy() const {
   auto const& model = grid_.model();
   Array<double> const q("bellshard::incremental_worst_case::robust_q", static_cast<std::size_t>(model.pairs));
-  if (radius_ == whole_family) dp::price_pairs("bellshard::dp::price_worst", Execution(), model, dp::WorthInWorst{model}, value_, q);
+  if (radius_ == whole_family) dp::price_pairs("bellshard::dp::price_worst", Execution(), model, grid_.in_worst_model(), value_, q);
   else dp::price_pairs("bellshard::dp::price_ball", Execution(), model, dp::WorthInBall{model, static_cast<std::int32_t>(config_.l1_centre), radius_}, value_, q);
   return grid_.greedy(q);
 }

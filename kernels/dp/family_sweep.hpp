@@ -73,14 +73,6 @@ inline FamilyModel take_model(Execution const& space, FamilyModel const& family,
   return alone;
 }
 
-/// The chains of a policy, action [own state], in every model: rows [own state * models + model]; pairs have no meaning.
-inline FamilyModel take_policy(Execution const& space, FamilyModel const& family, Array<std::int32_t const> const& action) {
-  return copy_rows(space, family, family.states * family.models, KOKKOS_LAMBDA(std::int64_t r) {
-    std::int64_t const s = r / family.models;
-    return (family.pair_begin(s) + action(s)) * family.models + r % family.models;
-  });
-}
-
 /// What a sweep added to the own values, at least and at most.
 struct Change {
   double least = infinite, most = -infinite;
@@ -115,17 +107,11 @@ inline void shift_values(Execution const& space, Array<double> const& values, do
       "bellshard::dp::shift_values", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(values.extent(0))), KOKKOS_LAMBDA(std::int64_t k) { values(k) += more; });
 }
 
-/// Worth of a pair in one model, in the worst of all for this pair (rectangular), in the worst of an L1 ball.
+/// Worth of a pair in one model, in the worst of an L1 ball around one.
 struct WorthInModel {
   FamilyModel model;
   std::int32_t m;
   KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.q(m, pair, value); }
-};
-struct WorthInWorst {
-  FamilyModel model;
-  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const {
-    return worst_of_family(model.models, [&](std::int32_t m) { return model.q(m, pair, value); }).value;
-  }
 };
 struct WorthInBall {
   FamilyModel model;
@@ -160,33 +146,6 @@ inline void choose_greedy(Execution const& space, FamilyModel const& model, Arra
         std::int64_t pair = begin;
         while (!(near_best(q(pair), best))) ++pair;
         action(s) = static_cast<std::int32_t>(pair - begin);
-      });
-}
-
-/// One sweep of the chains of a policy in the models of `active`: in, out [local item * models + model].
-inline void sweep_policy(Execution const& space, FamilyModel const& chains, Array<std::int32_t const> const& active, Array<double const> const& in, Array<double> const& out) {
-  auto const count = static_cast<std::int64_t>(active.extent(0));
-  Kokkos::parallel_for(
-      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, chains.states * count), KOKKOS_LAMBDA(std::int64_t k) {
-        std::int64_t const s = k / count, m = active(k % count), row = s * chains.models + m;
-        double sum = 0;
-        for (std::int64_t t = chains.transition_begin(row); t < chains.transition_begin(row + 1); ++t) sum += chains.probability(t) * in(static_cast<std::int64_t>(chains.next(t)) * chains.models + m);
-        out((chains.own_first + s) * chains.models + m) = chains.reward(row) + chains.discount * sum;
-      });
-}
-
-/// change[k] = largest |a - b| of the own states in model active[k].
-inline void largest_changes(Execution const& space, FamilyModel const& chains, Array<std::int32_t const> const& active, Array<double const> const& a, Array<double const> const& b,
-                            Array<double> const& change) {
-  Kokkos::parallel_for(
-      "bellshard::dp::largest_changes", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(active.extent(0))), KOKKOS_LAMBDA(std::int64_t k) {
-        double most = 0;
-        for (std::int64_t s = 0; s < chains.states; ++s) {
-          std::int64_t const i = (chains.own_first + s) * chains.models + active(k);
-          double const moved = ::fabs(a(i) - b(i));
-          most = moved > most ? moved : most;
-        }
-        change(k) = most;
       });
 }
 

@@ -1,0 +1,114 @@
+#pragma once
+#include "kernels/dp/family_sweep.hpp"
+#include "kernels/elementary/pack.hpp"
+
+namespace bellshard::dp {
+
+/// How the rows that a pair has in the models of a family lie.
+enum class RowKind : std::int8_t {
+  apart,         ///< each by itself, as FamilyModel has them
+  alike,         ///< the same in all models: one row
+  side_by_side,  ///< about the same next states: for each of them the chances in all models, a pack of models at a time
+};
+
+/// The rows of a family once more, for sweeps over all of its models: most models of a family share most of what they have.
+/// Sums go over the next states in the order of the rows, so they have the bits of FamilyModel::q: a chance of 0 adds nothing.
+struct SharedRows {
+  std::int64_t lanes = pack_width;            ///< models, in whole packs; the last ones repeat model 0
+  Array<RowKind const> kind;                  ///< [pair]
+  Array<std::int64_t const> entry_begin;      ///< [pair + 1]
+  Array<std::int32_t const> next;             ///< [entry] place in local storage
+  Array<std::int64_t const> number_begin;     ///< [pair]
+  Array<double const> number;                 ///< of each pair the reward, then the chance of each entry; side by side: [reward or entry, lane]
+};
+
+/// Q of a pair in a pack of models from lane l on, of a pair that is side by side; value(next) is a pack or a number.
+template <class Value>
+KOKKOS_INLINE_FUNCTION Pack side_by_side_q(SharedRows const& rows, std::int64_t pair, std::int64_t l, double discount, Value const& value) {
+  double const* const number = rows.number.data() + rows.number_begin(pair) + l;
+  std::int64_t const begin = rows.entry_begin(pair), entries = rows.entry_begin(pair + 1) - begin;
+  Pack sum{};
+  for (std::int64_t e = 0; e < entries; ++e) sum += load_pack(number + (e + 1) * rows.lanes) * value(rows.next(begin + e));
+  return load_pack(number) + discount * sum;
+}
+
+/// The same of a pair that is alike in all models; Number: Pack or double, as value(next) gives.
+template <class Number, class Value>
+KOKKOS_INLINE_FUNCTION Number alike_q(SharedRows const& rows, std::int64_t pair, double discount, Value const& value) {
+  double const* const number = rows.number.data() + rows.number_begin(pair);
+  std::int64_t const begin = rows.entry_begin(pair), entries = rows.entry_begin(pair + 1) - begin;
+  Number sum{};
+  for (std::int64_t e = 0; e < entries; ++e) sum += number[e + 1] * value(rows.next(begin + e));
+  return number[0] + discount * sum;
+}
+
+/// Worth of a pair in the worst of all models for this pair (rectangular).
+struct WorthInWorst {
+  FamilyModel model;
+  SharedRows rows;
+
+  KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const {
+    auto const value_at = [value](std::int32_t next) { return value[next]; };
+    switch (rows.kind(pair)) {
+      case RowKind::alike: return alike_q<double>(rows, pair, model.discount, value_at);
+      case RowKind::side_by_side: {
+        Pack least = side_by_side_q(rows, pair, 0, model.discount, value_at);
+        for (std::int64_t l = pack_width; l < rows.lanes; l += pack_width) {
+          Pack const q = side_by_side_q(rows, pair, l, model.discount, value_at);
+          least = q < least ? q : least;
+        }
+        double worst = lane_of(least, 0);
+        for (int l = 1; l < pack_width; ++l) worst = lane_of(least, l) < worst ? lane_of(least, l) : worst;
+        return worst;
+      }
+      case RowKind::apart: break;
+    }
+    return worst_of_family(model.models, [&](std::int32_t m) { return model.q(m, pair, value); }).value;
+  }
+};
+
+/// One sweep of a policy, action [own state], in the models of the packs `active`: in, out [local item * lanes + model].
+inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& action, Array<std::int32_t const> const& active,
+                         Array<double const> const& in, Array<double> const& out) {
+  auto const count = static_cast<std::int64_t>(active.extent(0));
+  std::int64_t const run = runs_on_host ? count : 1;  // on the host an item is a state
+  if (count == 0) return;
+  Kokkos::parallel_for(
+      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, model.states * count / run), KOKKOS_LAMBDA(std::int64_t item) {
+        std::int64_t const s = item * run / count, pair = model.pair_begin(s) + action(s), first = item * run - s * count;
+        for (std::int64_t k = first; k < first + run; ++k) {
+          std::int64_t const l = static_cast<std::int64_t>(active(k)) * pack_width;
+          auto const value_at = [&](std::int32_t next) { return load_pack(in.data() + next * rows.lanes + l); };
+          double* const to = out.data() + (model.own_first + s) * rows.lanes + l;
+          switch (rows.kind(pair)) {
+            case RowKind::alike: store_pack(to, alike_q<Pack>(rows, pair, model.discount, value_at)); break;
+            case RowKind::side_by_side: store_pack(to, side_by_side_q(rows, pair, l, model.discount, value_at)); break;
+            case RowKind::apart:
+              for (std::int64_t m = l; m < l + pack_width && m < model.models; ++m) {
+                std::int64_t const row = pair * model.models + m;
+                double sum = 0;
+                for (std::int64_t t = model.transition_begin(row); t < model.transition_begin(row + 1); ++t) sum += model.probability(t) * in(model.next(t) * rows.lanes + m);
+                to[m - l] = model.reward(row) + model.discount * sum;
+              }
+          }
+        }
+      });
+}
+
+/// change[k * pack_width + lane] = largest |a - b| of the own states in that model of pack active[k].
+inline void largest_changes(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& active, Array<double const> const& a,
+                            Array<double const> const& b, Array<double> const& change) {
+  Kokkos::parallel_for(
+      "bellshard::dp::largest_changes", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(active.extent(0))), KOKKOS_LAMBDA(std::int64_t k) {
+        Pack most{};
+        for (std::int64_t s = 0; s < model.states; ++s) {
+          std::int64_t const i = (model.own_first + s) * rows.lanes + static_cast<std::int64_t>(active(k)) * pack_width;
+          Pack const moved = load_pack(a.data() + i) - load_pack(b.data() + i), back = -moved;
+          most = moved > most ? moved : most;
+          most = back > most ? back : most;
+        }
+        store_pack(change.data() + k * pack_width, most);
+      });
+}
+
+}  // namespace bellshard::dp
