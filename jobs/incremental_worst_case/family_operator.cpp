@@ -94,45 +94,32 @@ Array<std::int32_t> FamilyOperator::greedy(Array<double> const& q) const {
 
 std::vector<double> FamilyOperator::evaluate(Array<std::int32_t> const& action, std::int64_t state, double tolerance, Work& work) {
   std::string const label = "bellshard::incremental_worst_case::policy_values";
-  auto const lanes = shared_.lanes, width = static_cast<std::int64_t>(pack_width);
-  auto const items = at(model_.local_items * lanes);
-  Array<double> in(label, items), out(label, items);
+  std::int64_t const width = pack_width;
+  Array<double> in(label, at(model_.local_items * width)), out(label, at(model_.local_items * width));
   double const goal = change_within(tolerance, model_.discount);
   std::vector<double> worth(at(model_.models));
-  std::vector<char> done(at(lanes), 0);
-  for (std::int64_t m = model_.models; m < lanes; ++m) done[at(m)] = 1;
-  std::vector<std::int32_t> active(at(lanes / width));  // packs of models that are not all done
-  std::iota(active.begin(), active.end(), 0);
-  auto on_device = to_device(active, label);
-  for (std::int64_t sweep = 1; !active.empty(); ++sweep) {
-    dp::sweep_policy(Execution(), model_, shared_, action, on_device, in, out);
-    std::swap(in, out);
-    exchange_->start_rows(in, lanes);
-    exchange_->finish_rows(in, lanes);
-    auto const left = static_cast<double>(std::count(done.begin(), done.end(), 0));
-    work.updates += static_cast<double>(states_.size()) * left;
-    work.pairs += static_cast<double>(model_.states) * left;
-    if (sweep % sweeps_between_looks != 0) continue;
-    Array<double> const change(label, active.size() * at(width));
-    dp::largest_changes(Execution(), model_, shared_, on_device, in, out, change);
-    auto changes = to_host(change);
-    max_over_ranks(comm_, std::span(changes));
-    std::vector<std::int32_t> next;
-    for (std::size_t k = 0; k < active.size(); ++k) {
-      bool all = true;
-      for (std::int64_t l = 0; l < width; ++l) {
-        auto const m = active[k] * width + l;
-        if (!done[at(m)] && changes[k * at(width) + at(l)] <= goal) {  // what is swept on beside others counts no more
-          done[at(m)] = 1;
-          if (own().contains(state)) worth[at(m)] = to_host(in, (model_.own_first + state - own().begin) * lanes + m, 1).front();
-        }
-        all = all && done[at(m)];
+  for (std::int64_t first = 0; first < model_.models; first += width) {
+    Kokkos::deep_copy(in, 0);
+    std::vector<std::int64_t> left(at(std::min(width, model_.models - first)));  // lanes that are not done; what is swept on beside them counts no more
+    std::iota(left.begin(), left.end(), 0);
+    for (std::int64_t sweep = 1; !left.empty(); ++sweep) {
+      dp::sweep_policy(Execution(), model_, shared_, action, first / width, in, out);
+      std::swap(in, out);
+      exchange_->start_rows(in, width);
+      exchange_->finish_rows(in, width);
+      auto const models = static_cast<double>(left.size());
+      work.updates += static_cast<double>(states_.size()) * models;
+      work.pairs += static_cast<double>(model_.states) * models;
+      if (sweep % sweeps_between_looks != 0) continue;
+      std::vector<double> changes;
+      for (auto const lane : left) changes.push_back(dp::largest_change(Execution(), model_, lane, in, out));
+      max_over_ranks(comm_, std::span(changes));
+      std::vector<std::int64_t> next;
+      for (std::size_t k = 0; k < left.size(); ++k) {
+        if (changes[k] > goal) next.push_back(left[k]);
+        else if (own().contains(state)) worth[at(first + left[k])] = to_host(in, (model_.own_first + state - own().begin) * width + left[k], 1).front();
       }
-      if (!all) next.push_back(active[k]);
-    }
-    if (next.size() < active.size()) {
-      active = next;
-      on_device = to_device(active, label);
+      left = next;
     }
   }
   sum_over_ranks(comm_, std::span(worth));  // of zeros, but for the rank that owns the state

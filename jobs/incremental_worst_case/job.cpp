@@ -23,7 +23,7 @@ class IncrementalWorstCaseJob : public Job {
     double const pairs = own * static_cast<double>(rows.pairs()) / seen, transitions = own * static_cast<double>(rows.transitions()) / seen;
     auto const lanes = static_cast<double>(packs_of(static_cast<std::int64_t>(models)) * pack_width);
     return {{{"states", human_count(family->states())}, {"models", fmt::format("{}", family->grid().size())}},
-            {{"transitions", models * transitions * 12}, {"rewards and offsets", models * pairs * 16 + own * 8}, {"values of a policy in every model, two stages", lanes * own * 16},
+            {{"transitions", models * transitions * 12}, {"rewards and offsets", models * pairs * 16 + own * 8}, {"values of a policy in a pack of models, two stages", pack_width * own * 16.0},
              {"rows that models share, at most", lanes * (transitions * 2 + pairs) * 8 + transitions * 8 + pairs * 17},
              {"reading, before packing", models * (transitions * 16 + pairs * 16)}, {"values and least Q", own * 32 + pairs * 16}},
             {}};

@@ -61,10 +61,11 @@ dp::SharedRows share_rows(std::vector<mdp::Rows> const& rows, GhostExchange cons
       number.resize(first + at(shared.lanes) * (reached.size() + 1), 0);
       for (std::int64_t l = 0; l < shared.lanes; ++l) {
         auto const& row = all[at(l < models ? l : 0)];
-        number[first + at(l)] = row.reward;
+        auto const place = first + at(l / pack_width * pack_width) * (reached.size() + 1) + at(l % pack_width);  // of the reward
+        number[place] = row.reward;
         for (std::size_t k = 0; k < row.next.size(); ++k) {
           auto const entry = std::ranges::lower_bound(reached, row.next[k]) - reached.begin();
-          number[first + at((entry + 1) * shared.lanes + l)] = row.chance[k];
+          number[place + at((entry + 1) * pack_width)] = row.chance[k];
         }
       }
       for (auto const state : reached) next.push_back(static_cast<std::int32_t>(exchange.local_index(state)));

@@ -19,16 +19,16 @@ struct SharedRows {
   Array<std::int64_t const> entry_begin;      ///< [pair + 1]
   Array<std::int32_t const> next;             ///< [entry] place in local storage
   Array<std::int64_t const> number_begin;     ///< [pair]
-  Array<double const> number;                 ///< of each pair the reward, then the chance of each entry; side by side: [reward or entry, lane]
+  Array<double const> number;                 ///< of each pair the reward, then the chance of each entry; side by side: [pack, reward or entry, lane of the pack]
 };
 
-/// Q of a pair in a pack of models from lane l on, of a pair that is side by side; value(next) is a pack or a number.
+/// Q of a pair that is side by side in one pack of models; value(next) is a pack or a number.
 template <class Value>
-KOKKOS_INLINE_FUNCTION Pack side_by_side_q(SharedRows const& rows, std::int64_t pair, std::int64_t l, double discount, Value const& value) {
-  double const* const number = rows.number.data() + rows.number_begin(pair) + l;
+KOKKOS_INLINE_FUNCTION Pack side_by_side_q(SharedRows const& rows, std::int64_t pair, std::int64_t pack, double discount, Value const& value) {
   std::int64_t const begin = rows.entry_begin(pair), entries = rows.entry_begin(pair + 1) - begin;
+  double const* const number = rows.number.data() + rows.number_begin(pair) + pack * (entries + 1) * pack_width;
   Pack sum{};
-  for (std::int64_t e = 0; e < entries; ++e) sum += load_pack(number + (e + 1) * rows.lanes) * value(rows.next(begin + e));
+  for (std::int64_t e = 0; e < entries; ++e) sum += load_pack(number + (e + 1) * pack_width) * value(rows.next(begin + e));
   return load_pack(number) + discount * sum;
 }
 
@@ -53,8 +53,8 @@ struct WorthInWorst {
       case RowKind::alike: return alike_q<double>(rows, pair, model.discount, value_at);
       case RowKind::side_by_side: {
         Pack least = side_by_side_q(rows, pair, 0, model.discount, value_at);
-        for (std::int64_t l = pack_width; l < rows.lanes; l += pack_width) {
-          Pack const q = side_by_side_q(rows, pair, l, model.discount, value_at);
+        for (std::int64_t pack = 1; pack < rows.lanes / pack_width; ++pack) {
+          Pack const q = side_by_side_q(rows, pair, pack, model.discount, value_at);
           least = q < least ? q : least;
         }
         double worst = lane_of(least, 0);
@@ -67,48 +67,41 @@ struct WorthInWorst {
   }
 };
 
-/// One sweep of a policy, action [own state], in the models of the packs `active`: in, out [local item * lanes + model].
-inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& action, Array<std::int32_t const> const& active,
-                         Array<double const> const& in, Array<double> const& out) {
-  auto const count = static_cast<std::int64_t>(active.extent(0));
-  std::int64_t const run = runs_on_host ? count : 1;  // on the host an item is a state
-  if (count == 0) return;
+/// One sweep of a policy, action [own state], in one pack of models: in, out [local item, lane of the pack]. Packs by themselves, because their values then stay in the caches.
+inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& action, std::int64_t pack, Array<double const> const& in,
+                         Array<double> const& out) {
   Kokkos::parallel_for(
-      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, model.states * count / run), KOKKOS_LAMBDA(std::int64_t item) {
-        std::int64_t const s = item * run / count, pair = model.pair_begin(s) + action(s), first = item * run - s * count;
-        for (std::int64_t k = first; k < first + run; ++k) {
-          std::int64_t const l = static_cast<std::int64_t>(active(k)) * pack_width;
-          auto const value_at = [&](std::int32_t next) { return load_pack(in.data() + next * rows.lanes + l); };
-          double* const to = out.data() + (model.own_first + s) * rows.lanes + l;
-          switch (rows.kind(pair)) {
-            case RowKind::alike: store_pack(to, alike_q<Pack>(rows, pair, model.discount, value_at)); break;
-            case RowKind::side_by_side: store_pack(to, side_by_side_q(rows, pair, l, model.discount, value_at)); break;
-            case RowKind::apart:
-              for (std::int64_t m = l; m < l + pack_width && m < model.models; ++m) {
-                std::int64_t const row = pair * model.models + m;
-                double sum = 0;
-                for (std::int64_t t = model.transition_begin(row); t < model.transition_begin(row + 1); ++t) sum += model.probability(t) * in(model.next(t) * rows.lanes + m);
-                to[m - l] = model.reward(row) + model.discount * sum;
-              }
-          }
+      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, model.states), KOKKOS_LAMBDA(std::int64_t s) {
+        std::int64_t const pair = model.pair_begin(s) + action(s);
+        double const* const from = in.data();
+        auto const value_at = [from](std::int32_t next) { return load_pack(from + static_cast<std::int64_t>(next) * pack_width); };
+        double* const to = out.data() + (model.own_first + s) * pack_width;
+        switch (rows.kind(pair)) {
+          case RowKind::alike: store_pack(to, alike_q<Pack>(rows, pair, model.discount, value_at)); break;
+          case RowKind::side_by_side: store_pack(to, side_by_side_q(rows, pair, pack, model.discount, value_at)); break;
+          case RowKind::apart:
+            for (std::int64_t lane = 0; lane < pack_width && pack * pack_width + lane < model.models; ++lane) {
+              std::int64_t const row = pair * model.models + pack * pack_width + lane;
+              double sum = 0;
+              for (std::int64_t t = model.transition_begin(row); t < model.transition_begin(row + 1); ++t) sum += model.probability(t) * from[static_cast<std::int64_t>(model.next(t)) * pack_width + lane];
+              to[lane] = model.reward(row) + model.discount * sum;
+            }
         }
       });
 }
 
-/// change[k * pack_width + lane] = largest |a - b| of the own states in that model of pack active[k].
-inline void largest_changes(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& active, Array<double const> const& a,
-                            Array<double const> const& b, Array<double> const& change) {
-  Kokkos::parallel_for(
-      "bellshard::dp::largest_changes", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(active.extent(0))), KOKKOS_LAMBDA(std::int64_t k) {
-        Pack most{};
-        for (std::int64_t s = 0; s < model.states; ++s) {
-          std::int64_t const i = (model.own_first + s) * rows.lanes + static_cast<std::int64_t>(active(k)) * pack_width;
-          Pack const moved = load_pack(a.data() + i) - load_pack(b.data() + i), back = -moved;
-          most = moved > most ? moved : most;
-          most = back > most ? back : most;
-        }
-        store_pack(change.data() + k * pack_width, most);
-      });
+/// Largest |a - b| of a lane over the own states, a and b [local item, lane].
+inline double largest_change(Execution const& space, FamilyModel const& model, std::int64_t lane, Array<double const> const& a, Array<double const> const& b) {
+  double most = 0;
+  Kokkos::parallel_reduce(
+      "bellshard::dp::largest_change", Kokkos::RangePolicy<Execution>(space, 0, model.states),
+      KOKKOS_LAMBDA(std::int64_t s, double& change) {
+        std::int64_t const i = (model.own_first + s) * pack_width + lane;
+        double const moved = ::fabs(a(i) - b(i));
+        change = moved > change ? moved : change;
+      },
+      Kokkos::Max<double>(most));
+  return most;
 }
 
 }  // namespace bellshard::dp
