@@ -1,6 +1,7 @@
 #include "jobs/incremental_worst_case/share_rows.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 
 #include "kernels/host_copy.hpp"
@@ -43,7 +44,7 @@ dp::SharedRows share_rows(std::vector<mdp::Rows> const& rows, GhostExchange cons
       all.emplace_back(model, pair);
       reached.insert(reached.end(), all.back().next.begin(), all.back().next.end());
       entries += static_cast<std::int64_t>(all.back().next.size());
-      rising = rising && std::ranges::is_sorted(all.back().next);
+      rising = rising && std::ranges::adjacent_find(all.back().next, std::ranges::greater_equal()) == all.back().next.end();  // none twice
       alike = alike && all.back() == all.front();
     }
     std::ranges::sort(reached);
