@@ -1,6 +1,8 @@
 #include "io/umb/index.hpp"
 
 #include <array>
+#include <cstdint>
+#include <limits>
 // nlohmann-json is seen by this file alone.
 #include <nlohmann/json.hpp>
 
@@ -31,11 +33,21 @@ constexpr std::array<TypeName, 10> type_names = {{{Kind::boolean, "bool", 1, 1},
                                                   {Kind::rational_interval, "rational-interval", 256, 4},
                                                   {Kind::text, "string", 64, 1}}};
 
+/// A member that is a whole number: one that is not, or too large for 64 bits, would not survive the way to an integer.
+std::int64_t whole_number(Json const& object, char const* key) {
+  auto const& json = object.at(key);
+  bool const fits = json.is_number_unsigned() ? json.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max() : json.is_number_integer();
+  BELLSHARD_INPUT(fits, "\"{}\" is {} (must be a whole number of 64 bits)", key, json.is_number() ? json.dump() : fmt::format("a JSON {}", json.type_name()));
+  return json.get<std::int64_t>();
+}
+
+std::int64_t whole_number(Json const& object, char const* key, std::int64_t otherwise) { return object.contains(key) ? whole_number(object, key) : otherwise; }
+
 UmbType parse_type(Json const& json) {
   auto const name = json.at("type").get<std::string>();
   for (auto const& known : type_names) {
     if (name != known.name) continue;
-    auto const bits = json.value("size", known.bits);
+    auto const bits = whole_number(json, "size", known.bits);
     bool const fixed = known.kind == Kind::real || known.kind == Kind::real_interval || known.kind == Kind::text;
     BELLSHARD_INPUT(bits > 0 && bits <= most_bits && (!fixed || bits == known.bits), "type {} has size {} (must be {})", name, bits,
                     fixed ? std::to_string(known.bits) : fmt::format("in 1 .. {}", most_bits));
@@ -75,12 +87,12 @@ std::vector<UmbVariable> parse_class(Json const& json) {
   std::vector<UmbVariable> variables;
   for (auto const& entry : json.at("variables")) {
     if (entry.contains("padding")) {
-      auto const bits = entry["padding"].get<std::int64_t>();
+      auto const bits = whole_number(entry, "padding");
       BELLSHARD_INPUT(bits > 0 && bits <= most_bits, "a padding of {} bits (must lie in 1 .. {})", bits, most_bits);
       variables.push_back({"", {Kind::natural, bits}});
     } else {
       variables.push_back({entry.at("name").get<std::string>(), parse_type(entry.at("type")), entry.value("is-optional", false),
-                           entry.value("offset", std::int64_t{0})});
+                           whole_number(entry, "offset", 0)});
     }
   }
   return variables;
@@ -103,15 +115,15 @@ Json class_json(std::vector<UmbVariable> const& variables) {
 
 UmbIndex parse(Json const& json) {
   UmbIndex index;
-  index.format_version = json.at("format-version").get<std::int64_t>();
-  index.format_revision = json.value("format-revision", std::int64_t{0});
+  index.format_version = whole_number(json, "format-version");
+  index.format_revision = whole_number(json, "format-revision", 0);
   auto const file = json.value("file-data", Json::object());
   index.tool = file.value("tool", "");
   index.tool_version = file.value("tool-version", "");
   auto const& system = json.at("transition-system");
   index.time = system.at("time").get<std::string>();
   auto const count = [&](char const* key) {
-    auto const number = system.at(key).get<std::int64_t>();
+    auto const number = whole_number(system, key);
     BELLSHARD_INPUT(number >= 0 && number < most_items, "transition-system.{} = {} (must lie in [0, 2^40))", key, number);
     return number;
   };
@@ -130,7 +142,7 @@ UmbIndex parse(Json const& json) {
   if (valuations.contains("states")) {
     auto const& states = valuations["states"];
     for (auto const& entry : states.at("classes")) index.classes.push_back(parse_class(entry));
-    index.strings = states.value("#strings", std::int64_t{0});
+    index.strings = whole_number(states, "#strings", 0);
     BELLSHARD_INPUT(index.strings >= 0 && index.strings < most_items, "valuations.states.#strings = {} (must lie in [0, 2^40))", index.strings);
   }
   return index;
