@@ -14,6 +14,7 @@ SWEEPING = r"sweep [1-9]\d*, residual"  # a line of progress: the signal handler
 class LiveRun:
     def __init__(self, test, words, file, ranks, environment={}):
         self.file = file
+        self.ranks = ranks
         self.log = ""
         self.process = subprocess.Popen(test.command(*words, ranks=ranks), cwd=test.folder, env={**test.environment(), **environment},
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -30,7 +31,9 @@ class LiveRun:
         raise AssertionError(f"the run ended before it said {pattern}:\n{self.log}")
 
     def rank_processes(self):
-        """Process ids in the order of ranks. mpirun is their parent."""
+        """Process ids in the order of ranks. mpirun is their parent, where there are several."""
+        if self.ranks == 1:
+            return [self.process.pid]
         found = {}
         for folder in pathlib.Path("/proc").glob("[0-9]*"):
             try:

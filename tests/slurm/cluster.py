@@ -3,6 +3,7 @@
 Each node is a slurmd in name spaces of its own: its host name, processes, shared memory and /tmp are not the other's, so ranks on two nodes
 speak over TCP, and a node that is killed takes all its processes along. Nothing outside the cluster's folder is written.
 """
+import datetime
 import os
 import pathlib
 import re
@@ -89,6 +90,7 @@ SlurmdSpoolDir={self.folder}/spool/%n
 SlurmctldPidFile={self.folder}/slurmctld.pid
 SlurmdPidFile={self.folder}/%n.pid
 SlurmctldLogFile={self.folder}/slurmctld.log
+SlurmctldDebug=debug2
 SlurmdLogFile={self.folder}/%n.log
 SlurmdParameters=config_overrides
 MpiDefault=pmix
@@ -171,8 +173,10 @@ PartitionName=urgent Nodes={','.join(NODES)} MaxTime=60 PriorityTier=10 PreemptM
         return self.call("sbatch", "--parsable", *words, cwd=cwd).strip().split(";")[0]
 
     def wait_for_limits(self, ahead):
-        """Until the controller is so many seconds [s] away from looking at time limits, which it does every 30 s from its start on."""
-        time.sleep((self.started - ahead - time.monotonic()) % 30)
+        """Until the controller is so many seconds [s] away from looking at time limits, which it does every 30 s and somewhat more, and says so."""
+        looks = re.findall(r"\[(\S+)\] debug2: Testing job time limits", (self.folder / "slurmctld.log").read_text(errors="replace"))
+        since = (datetime.datetime.now() - datetime.datetime.fromisoformat(looks[-1])).total_seconds() if looks else time.monotonic() - self.started
+        time.sleep((30 - ahead - since) % 30)
 
     def job(self, number):
         """What scontrol says of it, as a dictionary."""

@@ -19,23 +19,6 @@ class Lives(OnCluster):
         self.assertEqual(self.lives(self.log(job)), [1])
         self.assertFalse((self.result.parent / ".bellshard.lock").exists())
 
-    def test_a_limit_shorter_than_the_work(self):
-        """Signalled before its limit, requeued, on two nodes, until it is done; the log holds all lives."""
-        self.solve_without_slurm(self.longer)
-
-        self.cluster.wait_for_limits(8)
-        job = self.submit_run("--nodes=2", "--ntasks-per-node=1", "--time=1", "--signal=USR1@57")
-        self.cluster.wait_for_state(job, ["COMPLETED"], patience=200)
-
-        self.check_same_bits(self.longer)
-        log = self.log(job)
-        lives = self.lives(log)
-        self.assertEqual(lives, list(range(1, len(lives) + 1)), log)
-        self.assertGreater(len(lives), 1, log)
-        self.assertEqual(log.count("stopped by SIGUSR1"), len(lives) - 1, log)
-        self.assertEqual(self.read_attribute(self.result, "provenance", "restart_count"), len(lives) - 1)
-        self.assertEqual(int(self.cluster.job(job)["Restarts"]), len(lives) - 1)
-
     def test_told_to_end_or_requeued_from_outside_it_comes_back(self):
         self.solve_without_slurm(self.long)
 

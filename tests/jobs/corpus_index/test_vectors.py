@@ -125,7 +125,7 @@ class Vectors(JobTest):
                 break
         time.sleep(0.1)
         holder = dict(line.split() for line in (self.folder / ".bellshard.lock").read_text().splitlines())
-        os.kill(int(holder["process"]), signal.SIGKILL)  # the rank itself: a killed mpirun leaves it running for a while
+        os.kill(int(holder["process"]), signal.SIGKILL)
         run.stderr.close()
         run.wait()
         self.assertFalse((self.folder / "killed.h5").exists())

@@ -10,7 +10,7 @@ import unittest
 import h5py
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, JobTest, SOURCE, STOPPED_EARLY, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, JobTest, MPIEXEC, SOURCE, STOPPED_EARLY, job_text, main
 
 NO_RESOURCES = 7
 HAND_SOLVED = {250: 26, 400: 12, 500: 9, 600: 6.5, 750: 1.5}
@@ -203,9 +203,9 @@ class PruneAllocation(JobTest):
     def test_without_a_launcher(self):
         """A process by itself asks MPI for no daemon and no network, and finds what a launched one does."""
         table = write_table(self.folder / "t.jsonl", draw_layers(random.Random(12), 6, 9, 300))
-        launched = self.solve(table, [700], name="launched")
-        self.command = lambda *words, ranks: JobTest.command(self, *words, ranks=ranks)[-1 - len(words):]
         alone = self.solve(table, [700], name="alone")
+        self.command = lambda *words, ranks: [*MPIEXEC, "-n", "1", *JobTest.command(self, *words)]
+        launched = self.solve(table, [700], name="launched")
         self.assert_ends(alone, DONE)
         for name in ("choice", "loss", "frontier"):
             self.assert_same_bits(launched.result(name), alone.result(name), name)

@@ -165,7 +165,7 @@ class MemoryLimit(JobTest):
         """Of one process [MiB]."""
         done = subprocess.run(["/usr/bin/env", "python3", "-c", "import resource, subprocess, sys; "
                                "code = subprocess.run(sys.argv[1:]).returncode; "
-                               "print('peak', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, code)", *self.command(*words)[len(self.command()) - 1:]],
+                               "print('peak', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, code)", *self.command(*words)],
                               cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=self.patience)
         kib, code = re.search(r"peak (\d+) (\d+)", done.stdout).groups()
         self.assertIn(int(code), (DONE, NOT_CONVERGED), done.stderr)
