@@ -64,7 +64,7 @@ class Lives(OnCluster):
 
         job = self.submit_run("--nodes=2", "--ntasks-per-node=1", options_of_run=("--checkpoint-every", "0.5s"))
         self.wait_for_sweeps(job)
-        self.cluster.wait_until(lambda: list(self.result.parent.glob("*.checkpoint-*")), "a checkpoint")
+        self.cluster.wait_until(lambda: list(self.result.parent.glob("*.checkpoint-*.h5")), "a checkpoint")
         self.cluster.kill_node("n2")
         self.cluster.wait_until(lambda: self.cluster.job(job)["JobState"] == "PENDING", "the job is back in the queue", 90)
         self.cluster.start_node("n2")
