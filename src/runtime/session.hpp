@@ -19,6 +19,9 @@ class Session {
   ~Session();
   Session(Session const&) = delete;
   Session& operator=(Session const&) = delete;
+
+ private:
+  std::string own_folder_;  ///< of Open MPI's session, where no launcher made one
 };
 
 /// Versions and places for /provenance: compiler, Kokkos, MPI, HDF5 excepted (io knows it), back end, host, ranks,

@@ -41,11 +41,11 @@ def build():
 def fuzz(reader):
     """A short run is the same each time, but for how far it comes; a long one goes on from what earlier ones found."""
     with tempfile.TemporaryDirectory() as new:
-        folder = pathlib.Path(new) if SHORT else BUILD / "found" / reader
+        folder = pathlib.Path(new) / "corpus" if SHORT else BUILD / "found" / reader
         folder.mkdir(parents=True, exist_ok=True)
         command = [BUILD / "fuzz_readers", f"--reader={reader}", *LIMITS, f"-max_total_time={SECONDS}", f"-artifact_prefix={BUILD}/found/{reader}-",
                    *(["-seed=1"] if SHORT else []), folder, HERE / "corpus" / reader]
-        environment = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=16", "UBSAN_OPTIONS": "print_stacktrace=1"}
+        environment = {**os.environ, "OMPI_MCA_orte_tmpdir_base": new, "ASAN_OPTIONS": "quarantine_size_mb=16", "UBSAN_OPTIONS": "print_stacktrace=1"}
         return subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
 
 
