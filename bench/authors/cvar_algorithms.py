@@ -1,7 +1,8 @@
 """distributional_vi beside CVaR value iteration over levels (Silvicek/cvar-algorithms, run_vi.py): seconds of a sweep of its cliffs of 40 x 60 and 10 x 15 cells, and what policies promise and attain on the smaller one and on
 three states in three steps, where levels are known to promise more than any policy attains.
 
-Their policy goes on with the level that the last step's worst case gave the outcome (XiBasedPolicy). Its law is followed exactly, paths that meet in a state and level together, until LEFT_OUT of the probability is under way.
+Their policy goes on with the level that the last step's worst case gave the outcome (XiBasedPolicy). Its law is followed exactly, paths that meet in a state and level together, until no more than LEFT_OUT of the probability is under way; that counts with what it has
+collected. After 50 steps or so what may still come is worth less than 2, so a mean over LEVEL is right within 0.02.
 Their discount is a constant of theirs, 0.95, and is set to 1 for the three states.
 """
 import pathlib
@@ -18,7 +19,7 @@ sys.path.append(str(pathlib.Path(__file__).parents[2] / "tests" / "reference"))
 import plain_distributions  # noqa: E402
 
 ADDRESS = "https://github.com/Silvicek/cvar-algorithms"
-LEVEL, LEFT_OUT = 0.1, 1e-6
+LEVEL, LEFT_OUT = 0.1, 1e-3
 SMALL, LARGE = ((101, 101), (201, 201)), ((32, 64), (64, 128))  # stocks and atoms
 MODULES = [f"cvar.gridworld.{name}" for name in ("core.constants", "cliffwalker", "algorithms.value_iteration")]
 
@@ -63,7 +64,7 @@ class Policy:
         return self.known[key]
 
     def law(self, level, discount):
-        """Returns and their probabilities, to which LEFT_OUT is lacking."""
+        """Returns and their probabilities."""
         here, law, weight = {(self.world.initial_state, level, 0.0): 1.0}, {}, 1.0
         while sum(here.values()) > LEFT_OUT:
             after = {}
@@ -75,6 +76,8 @@ class Policy:
                     else:
                         after[to, next_level, total] = after.get((to, next_level, total), 0) + p * q
             here, weight = after, weight * discount
+        for (_, _, total), p in here.items():
+            law[total] = law.get(total, 0) + p
         return np.array(list(law)), np.array(list(law.values()))
 
 
@@ -105,6 +108,7 @@ def own_law(actions, goal, results, start, discount):
                 np.add.at(after[to], low, q * p * (1 - place + low))
                 np.add.at(after[to], low + 1, q * p * (place - low))
         here, collected, weight = after, collected - weight, weight * discount
+    law[collected] = law.get(collected, 0) + here.sum()
     return np.array(list(law)), np.array(list(law.values()))
 
 
