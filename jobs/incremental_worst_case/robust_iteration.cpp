@@ -41,7 +41,7 @@ Array<std::int32_t> RobustIteration::policy() const {
 }
 
 std::vector<io::ShardedArray> RobustIteration::arrays() {
-  return {mdp::sharded_values(grid_.states(), grid_.own(), value_, grid_.model().own_first, "value", "1", ""), mdp::replicated_numbers("numbers", "", sweeps_, residual_)};
+  return {mdp::sharded_values(grid_.states(), grid_.own(), value_, grid_.model().own_first, "value", "1", ""), mdp::replicated_numbers("sweeps_and_error", "", sweeps_, residual_)};
 }
 
 }  // namespace bellshard::incremental_worst_case

@@ -1,7 +1,6 @@
 #include "jobs/incremental_worst_case/share_rows.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <span>
 
 #include "kernels/host_copy.hpp"
@@ -39,12 +38,11 @@ dp::SharedRows share_rows(std::vector<mdp::Rows> const& rows, GhostExchange cons
     std::vector<Row> all;
     std::vector<std::int64_t> reached;  // by any model, rising
     std::int64_t entries = 0;
-    bool rising = true, alike = true;
+    bool alike = true;
     for (auto const& model : rows) {
       all.emplace_back(model, pair);
       reached.insert(reached.end(), all.back().next.begin(), all.back().next.end());
       entries += static_cast<std::int64_t>(all.back().next.size());
-      rising = rising && std::ranges::adjacent_find(all.back().next, std::ranges::greater_equal()) == all.back().next.end();  // none twice
       alike = alike && all.back() == all.front();
     }
     std::ranges::sort(reached);
@@ -55,7 +53,7 @@ dp::SharedRows share_rows(std::vector<mdp::Rows> const& rows, GhostExchange cons
       number.insert(number.end(), all[0].chance.begin(), all[0].chance.end());
       for (auto const state : all[0].next) next.push_back(static_cast<std::int32_t>(exchange.local_index(state)));
       kind.push_back(dp::RowKind::alike);
-    } else if (rising && static_cast<std::int64_t>(reached.size()) * models <= 2 * entries) {  // few zeros are summed
+    } else if (static_cast<std::int64_t>(reached.size()) * models <= 2 * entries) {  // few zeros are summed
       number.resize((number.size() + pack_width - 1) / pack_width * pack_width);               // packs begin at whole ones
       auto const first = number.size();
       number_begin.push_back(static_cast<std::int64_t>(first));

@@ -36,40 +36,33 @@ struct FamilyModel {
   }
 };
 
-/// `rows` rows of a family side by side, row r a copy of source(r): what many sweeps read. The rest is left to the caller.
-template <class Source>
-FamilyModel copy_rows(Execution const& space, FamilyModel const& family, std::int64_t rows, Source const& source) {
-  Array<std::int64_t> const begin("bellshard::dp::row_begin", static_cast<std::size_t>(rows + 1));
+/// One model of a family by itself, its rows side by side: what many sweeps read.
+inline FamilyModel take_model(Execution const& space, FamilyModel const& family, std::int32_t m) {
+  Array<std::int64_t> const begin("bellshard::dp::row_begin", static_cast<std::size_t>(family.pairs + 1));
   std::int64_t transitions = 0;
   Kokkos::parallel_scan(
-      "bellshard::dp::place_rows", Kokkos::RangePolicy<Execution>(space, 0, rows),
-      KOKKOS_LAMBDA(std::int64_t r, std::int64_t& sum, bool last) {
-        std::int64_t const from = source(r);
+      "bellshard::dp::place_rows", Kokkos::RangePolicy<Execution>(space, 0, family.pairs),
+      KOKKOS_LAMBDA(std::int64_t pair, std::int64_t& sum, bool last) {
+        std::int64_t const from = pair * family.models + m;
         sum += family.transition_begin(from + 1) - family.transition_begin(from);
-        if (last) begin(r + 1) = sum;
+        if (last) begin(pair + 1) = sum;
       },
       transitions);
   Array<std::int32_t> const next(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_next"), static_cast<std::size_t>(transitions));
   Array<double> const probability(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_probability"), static_cast<std::size_t>(transitions));
-  Array<double> const reward(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_reward"), static_cast<std::size_t>(rows));
+  Array<double> const reward(Kokkos::view_alloc(Kokkos::WithoutInitializing, "bellshard::dp::row_reward"), static_cast<std::size_t>(family.pairs));
   Kokkos::parallel_for(
-      "bellshard::dp::copy_rows", Kokkos::RangePolicy<Execution>(space, 0, rows), KOKKOS_LAMBDA(std::int64_t r) {
-        std::int64_t const from = source(r), first = family.transition_begin(from);
-        for (std::int64_t k = begin(r); k < begin(r + 1); ++k) {
-          next(k) = family.next(first + k - begin(r));
-          probability(k) = family.probability(first + k - begin(r));
+      "bellshard::dp::copy_rows", Kokkos::RangePolicy<Execution>(space, 0, family.pairs), KOKKOS_LAMBDA(std::int64_t pair) {
+        std::int64_t const from = pair * family.models + m, first = family.transition_begin(from);
+        for (std::int64_t k = begin(pair); k < begin(pair + 1); ++k) {
+          next(k) = family.next(first + k - begin(pair));
+          probability(k) = family.probability(first + k - begin(pair));
         }
-        reward(r) = family.reward(from);
+        reward(pair) = family.reward(from);
       });
-  FamilyModel taken = family;
-  taken.transition_begin = begin, taken.next = next, taken.probability = probability, taken.reward = reward;
-  return taken;
-}
-
-/// One model of a family by itself.
-inline FamilyModel take_model(Execution const& space, FamilyModel const& family, std::int32_t m) {
-  auto alone = copy_rows(space, family, family.pairs, KOKKOS_LAMBDA(std::int64_t pair) { return pair * family.models + m; });
+  FamilyModel alone = family;
   alone.models = 1;
+  alone.transition_begin = begin, alone.next = next, alone.probability = probability, alone.reward = reward;
   return alone;
 }
 

@@ -11,7 +11,8 @@ namespace bellshard {
 
 /// Lifetime of MPI and Kokkos: one object at the top of main, the first to be made and the last to go.
 /// Before MPI_Init it switches off Open MPI's read data sieving (wrong values at 3 and more ranks in 4.1.0 to 4.1.4,
-/// open-mpi issue 10546), and hwloc's search for X servers. Picks device and threads by the local rank; MPI errors return codes (checked by BELLSHARD_MPI);
+/// open-mpi issue 10546), and hwloc's search for X servers. A process that no launcher started gets a folder of its own for Open MPI's session,
+/// under TMPDIR; it goes with the object, and stays where the process is killed. Picks device and threads by the local rank; MPI errors return codes (checked by BELLSHARD_MPI);
 /// stop signals set a flag from here on.
 class Session {
  public:

@@ -99,6 +99,9 @@ TEST_CASE("an index that makes no sense is refused with its key") {
   CHECK_THAT(said("\"double\"", "\"quad\""), Catch::Contains("\"quad\" is no type of UMB"));
   CHECK_THAT(said("\"size\": 64", "\"size\": 32"), Catch::Contains("type double has size 32 (must be 64)"));
   CHECK_THAT(said("\"size\": 1\n", "\"size\": 0\n"), Catch::Contains("must be in 1 .. 1048576"));
+  CHECK_THAT(said("\"size\": 1\n", "\"size\": 92233720368547756854775800\n"), Catch::Contains("\"size\" is 9.22") && Catch::Contains("must be a whole number of 64 bits"));
+  CHECK_THAT(said("\"size\": 1\n", "\"size\": 18446744073709551615\n"), Catch::Contains("\"size\" is 18446744073709551615 (must be a whole number of 64 bits)"));
+  CHECK_THAT(said("\"#states\": 1", "\"#states\": 1.5"), Catch::Contains("\"#states\" is 1.5 (must be a whole number of 64 bits)"));
 }
 
 TEST_CASE("a file's format is told by the end of its name") {
