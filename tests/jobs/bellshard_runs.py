@@ -88,6 +88,12 @@ class JobTest(unittest.TestCase):
         launcher = [*MPIEXEC, "-n", str(ranks)] if ranks > 1 else []
         return [*launcher, PROGRAM, *map(str, words)]
 
+    def data_folder(self, name):
+        """A folder of DATA; the test is skipped where it is absent."""
+        if not (DATA / name).is_dir():
+            self.skipTest(f"{DATA / name} is absent")
+        return DATA / name
+
     def environment(self, threads=1):
         return {**os.environ, "OMP_NUM_THREADS": str(threads),
                 "OMP_WAIT_POLICY": "passive",  # threads that wait must not spin: there may be more of them than cores

@@ -49,12 +49,13 @@ class OnCluster(JobTest):
         return text
 
     def solve_without_slurm(self, size):
-        """Writes the job file and solves it on two ranks, where no test has yet."""
+        """Writes the job file and solves it on two ranks, where no test has yet. Returns the seconds that it took."""
         text = self.maze(size)
         if size not in self.straight:
             ending = self.run_job(text, name="straight", ranks=2)
             self.assert_ends(ending, DONE)
-            OnCluster.straight[size] = {name: ending.result(name) for name in self.same}
+            OnCluster.straight[size] = {name: ending.result(name) for name in self.same} | {"seconds": self.read(ending.file, "trace/seconds")[-1]}
+        return self.straight[size]["seconds"]
 
     def check_same_bits(self, size):
         for name in self.same:

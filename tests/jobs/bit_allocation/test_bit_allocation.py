@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, SOURCE, STOPPED_EARLY, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, SOURCE, STOPPED_EARLY, job_text, main
 from network_runs import NetworkTest
 from plain_network import logits
 
@@ -167,9 +167,7 @@ class BitAllocation(NetworkTest):
             self.assertEqual(results["sensitivity"].dims, ("layer", "precision"))
 
     def test_real_network(self):
-        if not DATA:
-            self.skipTest("BELLSHARD_DATA names no folder")
-        folder = DATA / "resnet_cifar10"
+        folder = self.data_folder("resnet_cifar10")
         text = job_text(model={"network": str(folder / "resnet20.h5")}, images={"file": str(folder / "cifar10_test_2000.h5"), "limit": 96},
                         quantisation={"calibration": 32}, solver={"compression": [0.13, 0.25]})
         done = self.run_job(text, ranks=2)

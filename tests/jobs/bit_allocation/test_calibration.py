@@ -1,7 +1,7 @@
 """Calibrated layers against AdaQuant in NumPy; batch norms against moments; any ranks, restarts; what is refused."""
 import numpy as np
 
-from bellshard_runs import BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, job_text, main
+from bellshard_runs import BAD_JOB_FILE, DONE, STOPPED_EARLY, job_text, main
 from network_runs import NetworkTest
 from plain_network import EPSILON, convolve
 
@@ -210,9 +210,7 @@ class Calibration(NetworkTest):
         self.assertNotEqual(other.result("layer_error").tobytes(), whole.result("layer_error").tobytes())
 
     def test_real_layers(self):
-        if not DATA:
-            self.skipTest("BELLSHARD_DATA names no folder")
-        folder = DATA / "resnet_cifar10"
+        folder = self.data_folder("resnet_cifar10")
         text = job_text(model={"network": str(folder / "resnet20.h5")}, images={"file": str(folder / "cifar10_test_2000.h5"), "limit": 96},
                         quantisation={"calibration": 16, "bits": [4, 2]}, calibration={"method": "adaquant", "iterations": 8}, solver={"compression": [0.125]})
         done = self.run_job(text, ranks=2)

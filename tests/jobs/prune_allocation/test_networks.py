@@ -4,7 +4,7 @@ import itertools
 import h5py
 import numpy as np
 
-from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DATA, DONE, STOPPED_EARLY, job_text, main
+from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, STOPPED_EARLY, job_text, main
 from network_runs import NetworkTest
 from plain_network import logits, prune, read_network, write_network
 
@@ -114,9 +114,7 @@ class Networks(NetworkTest):
         self.assert_ends(self.run_job(text), BAD_INPUT, "images.limit = 22", "21 images")
 
     def test_real_network(self):
-        if not DATA:
-            self.skipTest("BELLSHARD_DATA names no folder")
-        folder = DATA / "resnet_cifar10"
+        folder = self.data_folder("resnet_cifar10")
         text = job_text(model={"network": str(folder / "resnet20.h5")}, images={"file": str(folder / "cifar10_test_2000.h5"), "limit": 100},
                         pruning={"amounts": 5, "calibration": 16}, solver={"sparsity": [0.3, 0.6]})
         done = self.run_job(text, ranks=2)
@@ -129,9 +127,7 @@ class Networks(NetworkTest):
 
     def test_published_size(self):
         """resnet32: the weights of its layers, and those that are left at the published sparsity of 95.5 %."""
-        if not DATA:
-            self.skipTest("BELLSHARD_DATA names no folder")
-        folder = DATA / "resnet_cifar10"
+        folder = self.data_folder("resnet_cifar10")
         text = job_text(model={"network": str(folder / "resnet32.h5")}, images={"file": str(folder / "cifar10_test_2000.h5"), "limit": 16},
                         pruning={"amounts": 2, "calibration": 1}, solver={"sparsity": [0.955]})
         done = self.run_job(text, ranks=2)
