@@ -22,6 +22,8 @@ void Config::declare(Keys& keys) {
   keys.integers("quantisation.bits", bits, "precisions, all different; choice k is the k-th").range(2, 16).unit("bit");
   keys.choice("quantisation.base", base, {{"highest", Base::highest}, {"float32", Base::float32}},
               "all layers but the measured one: at the highest precision, whose loss is then 0, or not quantised");
+  keys.choice("quantisation.loss", loss, {{"cross_entropy", Loss::cross_entropy}, {"divergence", Loss::divergence}},
+              "what rises as a layer is quantised: the cross-entropy, or the Kullback-Leibler divergence of the outputs from the float32 network's, which needs no labels and does not reward a network for being less sure");
   keys.flag("quantisation.activations", activations, "quantise a layer's input as well as its weights, by one range for each layer that the calibration images show");
   keys.integer("quantisation.calibration", calibration, "the first so many images, for ranges, losses and calibration; accuracies are those of all images").range(1, 1e12).unit("count");
   keys.table("calibration", "what is done to a layer at a precision before it is measured");
@@ -58,7 +60,7 @@ void Config::check(Keys const& keys) const {
   if (std::set(bits.begin(), bits.end()).size() < bits.size()) keys.reject("quantisation.bits", "quantisation.bits names a precision twice");
   if (compression.empty()) keys.reject("solver.compression", "solver.compression is empty; name at least one share of float32, for example [0.2]");
   if (network.empty()) {
-    for (auto const* key : {"images.file", "solver.limit", "quantisation.base", "quantisation.activations", "quantisation.calibration", "calibration.method", "calibration.match_norms"}) {
+    for (auto const* key : {"images.file", "solver.limit", "quantisation.base", "quantisation.loss", "quantisation.activations", "quantisation.calibration", "calibration.method", "calibration.match_norms"}) {
       if (keys.given(key)) keys.reject(key, fmt::format("{} has no use without model.network", key));
     }
   } else {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "jobs/bit_allocation/fit_layer.hpp"
+#include "jobs/bit_allocation/sensitivity.hpp"
 #include "src/allocation/solve.hpp"
 #include "src/config/keys.hpp"
 #include "src/network/images.hpp"
@@ -18,6 +19,7 @@ struct Config {
   network::ImageConfig images;
   std::vector<std::int64_t> bits = {8, 4, 2};
   Base base = Base::highest;
+  Loss loss = Loss::cross_entropy;
   bool activations = true;
   std::int64_t calibration = 1000;  ///< images
   Calibration method = Calibration::none;

@@ -127,20 +127,19 @@ class BitAllocationJob : public Job {
     if (!config_.network.empty()) {
       measured = std::make_unique<Measured>(context, config_);
       auto& m = *measured;
-      auto const fingerprint = canonical_text(keys, {"model", "images", "quantisation", "calibration"});
       if (m.calibrate) {
         context.log().info("{} layers at {} precisions each are fitted to their outputs on {} images", m.network.layers.size(), config_.bits.size(), m.calibration.size);
-        auto const driven = measure(context, *m.calibrate, record, output, fingerprint, calibrating);
+        auto const driven = measure(context, *m.calibrate, record, output, fingerprint(keys, {"bits", "activations", "calibration"}), calibrating);
         if (driven.outcome == Outcome::stopped) return driven.exit_code();
       }
       m.sensitivity = std::make_unique<MeasureSensitivity>(context, m.calibration, m.near, m.quantiser, config_.precisions(), config_.base_bits());
-      context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}", m.network.layers.size(), config_.bits.size(), m.calibration.size,
-                         m.sensitivity->base_loss());
-      auto const driven = measure(context, *m.sensitivity, record, output, fingerprint);
+      context.log().info("{} layers at {} precisions each on {} images; cross-entropy of the base {:.6f}, divergence {:.6f}", m.network.layers.size(), config_.bits.size(), m.calibration.size,
+                         m.sensitivity->of_base(Loss::cross_entropy), m.sensitivity->of_base(Loss::divergence));
+      auto const driven = measure(context, *m.sensitivity, record, output, fingerprint(keys, {"bits", "base", "activations", "calibration"}));
       if (driven.outcome == Outcome::stopped) return driven.exit_code();
     }
     auto const amounts = measured ? amounts_of(measured->network, measured->images) : std::vector<std::int64_t>{};
-    auto const table = measured ? make_table(measured->network, config_.bits, amounts, config_.limit, measured->sensitivity->increase()) : read_table(context.comm(), config_.table);
+    auto const table = measured ? make_table(measured->network, config_.bits, amounts, config_.limit, measured->sensitivity->increase(config_.loss)) : read_table(context.comm(), config_.table);
     auto const weights = measured ? bit_allocation::weights_of(measured->network) : weights_of(table, config_.bits);
     auto const budgets = budgets_of(config_, measured ? amounts : weights);
     Request request{config_.solver, table, budgets, record, output, {}, {}};
@@ -158,6 +157,13 @@ class BitAllocationJob : public Job {
   }
 
  private:
+  /// Of what fits or losses depend on: not on quantisation.loss, as both losses are measured.
+  static std::string fingerprint(Keys const& keys, std::vector<std::string> const& quantisation) {
+    auto text = canonical_text(keys, {"model", "images", "calibration"}) + "[quantisation]\n";
+    for (auto const& key : quantisation) text += fmt::format("{} = {}\n", key, keys.find("quantisation." + key).value_toml);
+    return text;
+  }
+
   std::vector<std::int64_t> amounts_of(network::Network const& network, network::ImageShape const& images) const {
     return config_.limit == Limit::operations ? products_of(network, images.rows, images.columns) : bit_allocation::weights_of(network);
   }
@@ -184,14 +190,17 @@ class BitAllocationJob : public Job {
     out.write("compression", {axes.budget}, budgets, config_.compression, {"1"}, "most that was asked for, in parts of float32");
     out.write("ratio", {axes.budget}, budgets, of_budgets(ratio, weights), {"1"}, "bits of all weights, in parts of float32");
     out.write("layer_weights", {axes.layer}, of_layers, weights, {"count"}, "weights of each layer");
-    out.write("sensitivity", {axes.layer, precision}, of_layers, loss, {"nat"}, "increase of the cross-entropy with this layer alone at the precision; at least 1e-6, 0 at the base's");
+    auto const rises = config_.loss == Loss::divergence ? "divergence from the float32 network's outputs" : "cross-entropy";
+    out.write("sensitivity", {axes.layer, precision}, of_layers, loss, {"nat"}, fmt::format("increase of the {} with this layer alone at the precision; at least 1e-6, 0 at the base's", rises));
     if (!measured) return;
     auto& m = *measured;
     auto const products = products_of(m.network, m.images.rows, m.images.columns);
     out.write("operation_ratio", {axes.budget}, budgets, of_budgets(operation_ratio, products), {"1"}, "bit operations, in parts of float32");
     out.write("layer_products", {axes.layer}, of_layers, products, {"count"}, "products of a weight and an activation for a picture");
-    out.write("layer_cross_entropy", {axes.layer, precision}, of_layers, m.sensitivity->cross_entropy(), {"nat"}, "cross-entropy with this layer alone at the precision");
-    out.attribute("base_cross_entropy", m.sensitivity->base_loss());
+    out.write("layer_cross_entropy", {axes.layer, precision}, of_layers, m.sensitivity->of_layers(Loss::cross_entropy), {"nat"}, "cross-entropy with this layer alone at the precision");
+    out.write("layer_divergence", {axes.layer, precision}, of_layers, m.sensitivity->of_layers(Loss::divergence), {"nat"}, "Kullback-Leibler divergence of the outputs from the float32 network's with this layer alone at the precision");
+    out.attribute("base_cross_entropy", m.sensitivity->of_base(Loss::cross_entropy));
+    out.attribute("base_divergence", m.sensitivity->of_base(Loss::divergence));
     auto const tried = try_mixed(context, m.network, m.images, {m.quantiser, m.norms.get(), &m.near}, bits, all);
     write(out, budgets, axes.budget, own(precision), precision, tried, "", "quantised");
     out.attribute("float32_accuracy", tried.whole.accuracy);

@@ -13,6 +13,7 @@ std::vector<double> each(std::vector<Quality> const& all, Get const& get) {
 }
 double accuracy_of(Quality const& quality) { return quality.accuracy; }
 double cross_entropy_of(Quality const& quality) { return quality.cross_entropy; }
+double divergence_of(Quality const& quality) { return quality.divergence; }
 
 }  // namespace
 
@@ -20,9 +21,10 @@ MixedNetworks try_mixed(Context& context, network::Network const& network, netwo
                         std::vector<std::int32_t> const& precisions) {
   network::Forward forward(network, images);
   network::Mask const all(network.blocks.size(), 1);
+  auto const whole = forward.logits(all);
   auto const measure = [&] {
     auto const logits = forward.logits(all);
-    return Quality{network::accuracy(context.comm(), images, logits), network::cross_entropy(context.comm(), images, logits)};
+    return Quality{network::accuracy(context.comm(), images, logits), network::cross_entropy(context.comm(), images, logits), network::divergence(context.comm(), images, whole, logits)};
   };
   auto const quantised = [&](std::vector<std::int32_t> const& of_layers) {
     for (std::size_t l = 0; l < of_layers.size(); ++l) treatment.quantiser.set(forward, l, of_layers[l]);
@@ -49,10 +51,13 @@ MixedNetworks try_mixed(Context& context, network::Network const& network, netwo
 
 void write(io::ResultFile& out, Block budgets, io::Axis const& budget, Block precisions, io::Axis const& precision, MixedNetworks const& networks, std::string const& prefix, std::string const& how) {
   auto const right = "share of the images that the network is right on, " + how, loss = "mean cross-entropy of the network, " + how;
+  auto const apart = "mean Kullback-Leibler divergence of the network's outputs from those in float32, " + how;
   out.write(prefix + "accuracy", {budget}, budgets, each(networks.mixed, accuracy_of), {"1"}, right + " as allocated");
   out.write(prefix + "cross_entropy", {budget}, budgets, each(networks.mixed, cross_entropy_of), {"nat"}, loss + " as allocated");
+  out.write(prefix + "divergence", {budget}, budgets, each(networks.mixed, divergence_of), {"nat"}, apart + " as allocated");
   out.write("uniform_" + prefix + "accuracy", {precision}, precisions, each(networks.uniform, accuracy_of), {"1"}, right + ", all layers at this precision");
   out.write("uniform_" + prefix + "cross_entropy", {precision}, precisions, each(networks.uniform, cross_entropy_of), {"nat"}, loss + ", all layers at this precision");
+  out.write("uniform_" + prefix + "divergence", {precision}, precisions, each(networks.uniform, divergence_of), {"nat"}, apart + ", all layers at this precision");
 }
 
 }  // namespace bellshard::bit_allocation

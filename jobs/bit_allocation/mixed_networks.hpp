@@ -10,6 +10,7 @@ namespace bellshard::bit_allocation {
 /// A network as it is quantised, on all images.
 struct Quality {
   double accuracy = 0, cross_entropy = 0;  ///< share that is right; [nat]
+  double divergence = 0;                   ///< of its outputs from the float32 network's [nat]
 };
 
 struct MixedNetworks {
@@ -29,7 +30,7 @@ struct Treatment {
 MixedNetworks try_mixed(Context& context, network::Network const& network, network::Images const& images, Treatment const& treatment, std::vector<std::int32_t> const& bits,
                         std::vector<std::int32_t> const& precisions);
 
-/// PREFIXaccuracy, PREFIXcross_entropy [budget]; uniform_PREFIXaccuracy, uniform_PREFIXcross_entropy [precision]. how: "quantised", "rounded to nearest", for their names.
+/// PREFIXaccuracy, PREFIXcross_entropy, PREFIXdivergence [budget]; the same with uniform_ before PREFIX [precision]. how: "quantised", "rounded to nearest", for their names.
 void write(io::ResultFile& out, Block budgets, io::Axis const& budget, Block precisions, io::Axis const& precision, MixedNetworks const& networks, std::string const& prefix, std::string const& how);
 
 }  // namespace bellshard::bit_allocation

@@ -14,6 +14,28 @@ std::span<float const> of_image(Images const& images, std::span<float const> log
   return logits.subspan(i * classes, classes);
 }
 
+/// Not finite where a logit is not.
+double log_sum_exp(std::span<float const> logits) {
+  double const greatest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  double sum = 0;
+  for (auto const logit : logits) sum += std::exp(static_cast<double>(logit) - greatest);
+  return std::log(sum) + greatest;
+}
+
+/// Mean of loss(own image, log_sum_exp of its logits), taken as 10^4 where it is more.
+template <class Loss>
+double mean_of_logits(MPI_Comm comm, Images const& images, std::span<float const> logits, char const* name, Loss const& loss) {
+  std::vector<double> losses;
+  bool broken = false;
+  for (std::size_t i = 0; i < images.label.size(); ++i) {
+    auto const own = loss(i, log_sum_exp(of_image(images, logits, i)));
+    broken |= !std::isfinite(own);
+    losses.push_back(std::clamp(own, 0.0, 1e4));  // a divergence comes out below 0 by rounding alone
+  }
+  BELLSHARD_INPUT(!any_over_ranks(comm, broken), "the network's outputs are not finite; a {} cannot be taken", name);
+  return mean_over_images(comm, images, losses);
+}
+
 }  // namespace
 
 double accuracy(MPI_Comm comm, Images const& images, std::span<float const> logits) {
@@ -33,18 +55,22 @@ double mean_over_images(MPI_Comm comm, Images const& images, std::span<double co
 }
 
 double cross_entropy(MPI_Comm comm, Images const& images, std::span<float const> logits) {
-  std::vector<double> loss;
-  bool broken = false;
-  for (std::size_t i = 0; i < images.label.size(); ++i) {
-    auto const own = of_image(images, logits, i);
-    double const greatest = static_cast<double>(*std::max_element(own.begin(), own.end()));
+  return mean_of_logits(comm, images, logits, "cross-entropy", [&](std::size_t i, double total) {
+    return total - static_cast<double>(of_image(images, logits, i)[static_cast<std::size_t>(images.label[i])]);
+  });
+}
+
+double divergence(MPI_Comm comm, Images const& images, std::span<float const> reference, std::span<float const> logits) {
+  return mean_of_logits(comm, images, logits, "divergence", [&](std::size_t i, double total) {
+    auto const wanted = of_image(images, reference, i), own = of_image(images, logits, i);
+    auto const wanted_total = log_sum_exp(wanted);
     double sum = 0;
-    for (auto const logit : own) sum += std::exp(static_cast<double>(logit) - greatest);
-    loss.push_back(std::min(1e4, std::log(sum) + greatest - static_cast<double>(own[static_cast<std::size_t>(images.label[i])])));
-    broken |= !std::isfinite(sum) || !std::isfinite(greatest);
-  }
-  BELLSHARD_INPUT(!any_over_ranks(comm, broken), "the network's outputs are not finite; a cross-entropy cannot be taken");
-  return mean_over_images(comm, images, loss);
+    for (std::size_t c = 0; c < own.size(); ++c) {
+      auto const log_share = static_cast<double>(wanted[c]) - wanted_total;
+      sum += std::exp(log_share) * (log_share - (static_cast<double>(own[c]) - total));
+    }
+    return sum;
+  });
 }
 
 }  // namespace bellshard::network

@@ -16,6 +16,8 @@ namespace bellshard::network {
 double accuracy(MPI_Comm comm, Images const& images, std::span<float const> logits);
 /// Mean of -log(softmax of the label's logit) [nat]; exit 4 where a logit is not finite.
 double cross_entropy(MPI_Comm comm, Images const& images, std::span<float const> logits);
+/// Mean Kullback-Leibler divergence of softmax(logits) from softmax(reference) [nat], which looks at no label; exit 4 where a logit is not finite.
+double divergence(MPI_Comm comm, Images const& images, std::span<float const> reference, std::span<float const> logits);
 /// Mean of a number of each own image, which lies within +-10^4.
 double mean_over_images(MPI_Comm comm, Images const& images, std::span<double const> own);
 

@@ -249,19 +249,29 @@ TEST_CASE("metrics do not depend on the ranks") {
   ScratchFolder const folder;
   write_file(folder / "images.h5", some_images(6), H5T_STD_U8LE);
   auto const images = open_images(folder / "images.h5", 3, 5);
-  std::vector<float> logits;
-  double right = 0, loss = 0;
+  std::vector<float> logits, reference;
+  double right = 0, loss = 0, apart = 0;
   auto const label = some_images(6).at("label").value;
   for (std::size_t i = 0; i < 5; ++i) {
     double const own[] = {0.5 * static_cast<double>(i), 1.0, -3.0};
     right += (i > 2 ? 0 : i == 2 ? 0 : 1) == static_cast<int>(label[i]);
     loss += std::log(std::exp(own[0]) + std::exp(own[1]) + std::exp(own[2])) - own[static_cast<std::size_t>(label[i])];
-    if (images.own.contains(static_cast<std::int64_t>(i))) logits.insert(logits.end(), {static_cast<float>(own[0]), 1.0f, -3.0f});
+    double const wanted[] = {2.0, -0.25 * static_cast<double>(i), 0.5};
+    auto const share = [](double const* of, int c) { return std::exp(of[c]) / (std::exp(of[0]) + std::exp(of[1]) + std::exp(of[2])); };
+    for (int c : {0, 1, 2}) apart += share(wanted, c) * std::log(share(wanted, c) / share(own, c));
+    if (!images.own.contains(static_cast<std::int64_t>(i))) continue;
+    logits.insert(logits.end(), {static_cast<float>(own[0]), 1.0f, -3.0f});
+    reference.insert(reference.end(), {2.0f, static_cast<float>(wanted[1]), 0.5f});
   }
 
   CHECK(images.size == 5);
   CHECK(network::accuracy(MPI_COMM_WORLD, images, logits) == right / 5);
   CHECK(network::cross_entropy(MPI_COMM_WORLD, images, logits) == Approx(loss / 5).epsilon(1e-8));
+  CHECK(network::divergence(MPI_COMM_WORLD, images, reference, logits) == Approx(apart / 5).epsilon(1e-8));
+  CHECK(network::divergence(MPI_COMM_WORLD, images, logits, logits) == 0);
+  if (!reference.empty()) reference.front() = INFINITY;
+  auto const broken = [&] { network::divergence(MPI_COMM_WORLD, images, reference, logits); };
+  CHECK_THAT(refusal(broken), Contains("not finite; a divergence cannot be taken"));
 }
 
 TEST_CASE("a network that is not whole is refused with the tensor's name") {

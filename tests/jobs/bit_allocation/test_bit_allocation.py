@@ -6,7 +6,7 @@ import numpy as np
 
 from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, SOURCE, STOPPED_EARLY, job_text, main
 from network_runs import NetworkTest
-from plain_network import logits
+from plain_network import logits, write_images
 
 BITS = [8, 4, 2]
 FLOAT = 32
@@ -29,6 +29,13 @@ def quantise_weight(weight, bits):
 def mean_loss(outputs, labels):
     top = outputs.max(axis=1)
     return np.mean(np.log(np.exp(outputs - top[:, None]).sum(axis=1)) + top - outputs[np.arange(len(labels)), labels])
+
+
+def mean_divergence(whole, outputs):
+    """Kullback-Leibler, of softmax(outputs) from softmax(whole)"""
+    shares = [np.exp(x - x.max(axis=1, keepdims=True)) for x in (whole, outputs)]
+    p, q = (x / x.sum(axis=1, keepdims=True) for x in shares)
+    return np.mean(np.sum(p * np.log(p / q), axis=1))
 
 
 def best_of_all(costs, losses, budget):
@@ -56,20 +63,27 @@ class BitAllocation(NetworkTest):
         tensors = {**self.tensors, **{f"{n}/weight": quantise_weight(w, of[n]) for n, w in zip(self.names, self.weights) if of[n] != FLOAT}}
         return logits(tensors, images, lambda name, x: quantise(x, *self.ranges[name], of[name]) if activations and of[name] != FLOAT else x)
 
-    def table(self, base, activations=True):
-        return np.array([[mean_loss(self.outputs([base] * l + [b] + [base] * (len(self.names) - 1 - l), self.images[:9], activations), self.labels[:9]) for b in BITS]
-                         for l in range(len(self.names))])
+    def table(self, base, loss, activations=True):
+        """loss(outputs) with one layer at each precision"""
+        return np.array([[loss(self.outputs([base] * l + [b] + [base] * (len(self.names) - 1 - l), self.images[:9], activations)) for b in BITS] for l in range(len(self.names))])
+
+    def cross_entropy(self, outputs):
+        return mean_loss(outputs, self.labels[:len(outputs)])
+
+    def divergence(self, outputs):
+        return mean_divergence(logits(self.tensors, self.images[:len(outputs)]), outputs)
 
     def check_quality(self, done, activations=True):
         for q, bits in enumerate(done.result("bits")):
             outputs = self.outputs(bits, self.images, activations)
             self.assertAlmostEqual(done.result("accuracy")[q], np.mean(np.argmax(outputs, axis=1) == self.labels))
             self.assertAlmostEqual(done.result("cross_entropy")[q], mean_loss(outputs, self.labels), delta=1e-4)
+            self.assertAlmostEqual(done.result("divergence")[q], self.divergence(outputs), delta=1e-4)
 
     def test_sensitivity_and_networks(self):
         done = self.run_job(self.job(), ranks=2)
         self.assert_ends(done, DONE, "proven optima")
-        losses = self.table(8)
+        losses = self.table(8, self.cross_entropy)
         np.testing.assert_allclose(done.result("layer_cross_entropy"), losses, atol=1e-4)
         self.assertAlmostEqual(done.attribute("results", "base_cross_entropy"), losses[0, 0], delta=1e-4)
         increase = np.maximum(losses - losses[0, 0], 1e-6)
@@ -92,14 +106,37 @@ class BitAllocation(NetworkTest):
             outputs = self.outputs([b] * len(self.names), self.images)
             self.assertAlmostEqual(done.result("uniform_accuracy")[k], np.mean(np.argmax(outputs, axis=1) == self.labels))
             self.assertAlmostEqual(done.result("uniform_cross_entropy")[k], mean_loss(outputs, self.labels), delta=1e-4)
+            self.assertAlmostEqual(done.result("uniform_divergence")[k], self.divergence(outputs), delta=1e-4)
         whole = logits(self.tensors, self.images)
         self.assertAlmostEqual(done.attribute("results", "float32_accuracy"), np.mean(np.argmax(whole, axis=1) == self.labels))
         self.assertAlmostEqual(done.attribute("results", "float32_cross_entropy"), mean_loss(whole, self.labels), delta=1e-5)
 
+    def test_divergence(self):
+        for base, of_base in (("highest", 8), ("float32", FLOAT)):
+            done = self.run_job(self.job(loss="divergence", base=base), name=base, ranks=2)
+            self.assert_ends(done, DONE, "proven optima")
+            losses, least = self.table(of_base, self.divergence), self.divergence(self.outputs([of_base] * len(self.names), self.images[:9]))
+            self.assertGreater(losses.max(), 0.03)
+            np.testing.assert_allclose(done.result("layer_divergence"), losses, rtol=1e-3, atol=1e-5)
+            self.assertAlmostEqual(done.attribute("results", "base_divergence"), least, delta=2e-6)
+            increase = np.maximum(losses - least, 1e-6)
+            if base == "highest":
+                increase[:, 0] = 0
+            else:
+                self.assertEqual(done.attribute("results", "base_divergence"), 0)
+            np.testing.assert_allclose(done.result("sensitivity"), increase, rtol=1e-3, atol=1e-5)
+            sizes = np.array([w.size for w in self.weights])
+            for q, share in enumerate((0.1, 0.15, 0.2)):
+                self.assertAlmostEqual(done.result("loss")[q], best_of_all(np.outer(sizes, BITS), done.result("sensitivity"), share * 32 * sizes.sum()), places=12)
+        write_images(self.folder / "images.h5", self.images, 2 - self.labels)
+        other = self.run_job(self.job(loss="divergence", base="float32"), name="other")
+        self.assert_same_bits(other.result("sensitivity"), done.result("sensitivity"), "labels are not looked at")
+        self.assertNotEqual(other.result("layer_cross_entropy").tobytes(), done.result("layer_cross_entropy").tobytes())
+
     def test_weights_alone_beside_float32(self):
         done = self.run_job(self.job(activations=False, base="float32"), ranks=2)
         self.assert_ends(done, DONE)
-        np.testing.assert_allclose(done.result("layer_cross_entropy"), self.table(FLOAT, activations=False), atol=1e-4)
+        np.testing.assert_allclose(done.result("layer_cross_entropy"), self.table(FLOAT, self.cross_entropy, activations=False), atol=1e-4)
         base = mean_loss(logits(self.tensors, self.images[:9]), self.labels[:9])
         np.testing.assert_array_equal(done.result("sensitivity"), np.maximum(done.result("layer_cross_entropy") - done.attribute("results", "base_cross_entropy"), 1e-6))
         self.assertAlmostEqual(done.attribute("results", "base_cross_entropy"), base, delta=1e-5)
@@ -119,18 +156,19 @@ class BitAllocation(NetworkTest):
             self.assertAlmostEqual(done.result("loss")[q], best, places=12)
 
     def test_any_ranks_and_restart(self):
-        whole = self.run_job(self.job(), name="whole")
+        text = self.job(loss="divergence")
+        whole = self.run_job(text, name="whole")
         self.assert_ends(whole, DONE)
-        runs = [self.run_job(self.job(), name=f"r{ranks}", ranks=ranks) for ranks in (2, 3)]
-        lives = []  # each ends after a layer
+        runs = [self.run_job(text, name=f"r{ranks}", ranks=ranks) for ranks in (2, 3)]
+        lives = []  # each ends after a layer; both losses are measured, so the first may ask for the other
         while not lives or lives[-1].code == STOPPED_EARLY and len(lives) < 20:
-            lives.append(self.run_job(self.job(), "--time-limit", "0.001s", name="stopped", ranks=1 + len(lives) % 3))
+            lives.append(self.run_job(text if lives else self.job(loss="cross_entropy"), "--time-limit", "0.001s", name="stopped", ranks=1 + len(lives) % 3))
         self.assertGreater(len(lives), 3)
         self.assertFalse(list(self.folder.glob("stopped.sensitivity*")))  # gone with the result
         runs.append(lives[-1])
         for run in runs:
             self.assert_ends(run, DONE)
-            for name in ("layer_cross_entropy", "sensitivity", "bits", "loss", "accuracy", "cross_entropy", "uniform_cross_entropy"):
+            for name in ("layer_cross_entropy", "layer_divergence", "sensitivity", "bits", "loss", "accuracy", "cross_entropy", "divergence", "uniform_cross_entropy"):
                 self.assert_same_bits(run.result(name), whole.result(name), name)
 
     def test_a_measured_table(self):
@@ -186,9 +224,11 @@ class BitAllocation(NetworkTest):
                    (self.job(bits=[1]), "quantisation.bits"),
                    (self.job(bits=[17]), "quantisation.bits"),
                    (self.job(base="lowest"), "quantisation.base"),
+                   (self.job(loss="accuracy"), "quantisation.loss"),
                    (job_text(model={"network": "network.h5"}, solver={"compression": [0.5]}), "images.file"),
                    (job_text(model={"network": "network.h5", "table": "network.h5"}, images={"file": "images.h5"}, solver={"compression": [0.5]}), "name one of them"),
                    (job_text(model={"table": "network.h5"}, solver={"compression": [0.5], "limit": "operations"}), "solver.limit has no use"),
+                   (job_text(model={"table": "network.h5"}, quantisation={"loss": "divergence"}, solver={"compression": [0.5]}), "quantisation.loss has no use"),
                    (job_text(solver={"compression": [0.5]}), "name one of them")]
         for text, message in refused:
             self.assert_ends(self.run_job(text), BAD_JOB_FILE, message)
