@@ -6,6 +6,7 @@ speak over TCP, and a node that is killed takes all its processes along. Nothing
 import datetime
 import os
 import pathlib
+import random
 import re
 import shlex
 import shutil
@@ -37,11 +38,17 @@ def why_not():
 
 
 def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """None that the system gives to whoever asks for any (32768 up): another test's might be among them before the daemons are there."""
+    ports = []
+    for port in random.sample(range(20000, 30000), 1000):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:  # taken
+            continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise AssertionError("no free ports")
 
 
 class Cluster:
