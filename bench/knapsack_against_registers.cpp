@@ -27,17 +27,17 @@ double quantile(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size()))];
 }
 
-#ifdef BELLSHARD_KNAPSACK_LANES
+#ifdef BELLSHARD_VECTORS
 /// Enough vectors to hide the latency of a minimum.
 template <class T>
 double register_rate(MPI_Comm comm, std::vector<T> const& loss) {
-  using V = dp::lanes::Vector<T>;
+  using Values = Vector<T>;
   constexpr int count = 8;
   constexpr int rounds = 10'000;
-  typename V::Values value[count], least[count];
+  Values value[count], least[count];
   for (int j = 0; j < count; ++j) {
-    value[j] = typename V::Values{} + static_cast<T>(j);
-    least[j] = typename V::Values{} + static_cast<T>(1e30);
+    value[j] = Values{} + static_cast<T>(j);
+    least[j] = Values{} + static_cast<T>(1e30);
   }
   MPI_Barrier(comm);
   double const begin = MPI_Wtime();
@@ -51,7 +51,7 @@ double register_rate(MPI_Comm comm, std::vector<T> const& loss) {
     }
   }
   double const seconds = max_over_ranks(comm, MPI_Wtime() - begin);
-  return static_cast<double>(rounds) * static_cast<double>(loss.size()) * count * V::lanes / seconds;
+  return static_cast<double>(rounds) * static_cast<double>(loss.size()) * count * lanes_of<Values> / seconds;
 }
 #endif
 
@@ -85,7 +85,7 @@ void measure(Context& context, char const* type, std::int64_t cells, std::int64_
     dp::sweep_stage(Execution(), stage, {0, cells}, order);
     Execution().fence();
     double const seconds = max_over_ranks(context.comm(), MPI_Wtime() - begin);
-#ifdef BELLSHARD_KNAPSACK_LANES
+#ifdef BELLSHARD_VECTORS
     double const rate = register_rate(context.comm(), std::vector<T>(host_loss.data(), host_loss.data() + candidates)) * Execution().concurrency();
 #else
     double const rate = 0;

@@ -29,7 +29,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-#ifdef BELLSHARD_PRICE_LANES
+#ifdef BELLSHARD_VECTORS
 /// As many independent sums as hide the latency [multiply-adds a second of one thread].
 double register_rate() {
   using namespace dp::price_lanes;

@@ -21,7 +21,7 @@ struct Dynamics {
             {noise[0] * x, noise[1] * y, noise[2] * z}};
   }
 
-#if defined(BELLSHARD_GRID_LANES)
+#if defined(BELLSHARD_VECTORS)
   /// What Z depends on besides itself: its prey.
   double lift(double x, double y) const { return x + preference * y; }
   dp::LiftedLine line(double z) const { return {z * (1 - mortality), z * conversion, noise[2] * z}; }

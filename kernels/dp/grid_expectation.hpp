@@ -1,12 +1,8 @@
 #pragma once
 #include <cstdint>
-#include <cstring>
 
 #include "kernels/dp/tensor_grid.hpp"
-
-#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__)
-#define BELLSHARD_GRID_LANES 1
-#endif
+#include "kernels/vectors.hpp"
 
 namespace bellshard::dp {
 
@@ -35,7 +31,7 @@ struct GridExpectation {
   }
 
   using Axis = AxisExpectation<Points>;
-#if !defined(BELLSHARD_GRID_LANES)
+#if !defined(BELLSHARD_VECTORS)
   KOKKOS_INLINE_FUNCTION double sum(Axis const& z, Axis const& y, Axis const& x) const {
     std::int64_t const nx = axis[0].nodes, ny = axis[1].nodes;
     double total = 0;
@@ -55,7 +51,7 @@ struct GridExpectation {
   // On vectors of a host: the nodes of the innermost axis lie in at most Points runs of four neighbours. All rows are added up first, each with one
   // weight, and the weights of axis 0 come last.
   static constexpr std::int32_t lanes = 4;
-  using Values [[gnu::vector_size(8 * lanes)]] = double;
+  using Values = Vector<double, lanes>;
 
   struct Rows {
     T const* from[4 * Points * Points + 1];
@@ -63,19 +59,12 @@ struct GridExpectation {
     std::int32_t size;
   };
 
-  static Values load(T const* from) {
-    typedef T Stored [[gnu::vector_size(sizeof(T) * lanes)]];
-    Stored stored;
-    std::memcpy(&stored, from, sizeof stored);
-    return __builtin_convertvector(stored, Values);
-  }
-
   template <int Runs>
   static double sum_rows(Rows const& rows, std::int32_t const* start, Values const* weight) {
     Values even[Runs] = {}, odd[Runs] = {};
     for (std::int32_t r = 0; r < rows.size; r += 2) {
-      for (int s = 0; s < Runs; ++s) even[s] += rows.weight[r] * load(rows.from[r] + start[s]);
-      for (int s = 0; s < Runs; ++s) odd[s] += rows.weight[r + 1] * load(rows.from[r + 1] + start[s]);
+      for (int s = 0; s < Runs; ++s) even[s] += rows.weight[r] * load_vector<Values>(rows.from[r] + start[s]);
+      for (int s = 0; s < Runs; ++s) odd[s] += rows.weight[r + 1] * load_vector<Values>(rows.from[r + 1] + start[s]);
     }
     Values total = {};
     for (int s = 0; s < Runs; ++s) total += weight[s] * (even[s] + odd[s]);

@@ -41,7 +41,7 @@ inline VisitingOrder visiting_order(std::span<std::int64_t const> cost, std::int
 template <class T, class Number>
 void sweep_stage(Execution const& space, KnapsackStage<T, Number> const& stage, Block cells, VisitingOrder order) {
   if (cells.empty()) return;
-#ifdef BELLSHARD_KNAPSACK_LANES
+#ifdef BELLSHARD_VECTORS
   if constexpr (runs_on_host) {
     using Way = VisitingOrder::Way;
     constexpr std::int64_t run = 4096, column = 256;

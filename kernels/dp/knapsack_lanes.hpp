@@ -6,56 +6,43 @@
 #include <type_traits>
 
 #include "kernels/dp/knapsack_stage.hpp"
+#include "kernels/vectors.hpp"
 
-#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__)
-#define BELLSHARD_KNAPSACK_LANES 1
+#if defined(BELLSHARD_VECTORS)
 
 namespace bellshard::dp::lanes {
 
-#if defined(__AVX512F__)
-inline constexpr int vector_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr int vector_bytes = 32;
-#else
-inline constexpr int vector_bytes = 16;
-#endif
 inline constexpr int vectors = 4;  // of values in registers at a time
 inline constexpr std::int32_t group_size = 12;
 
+/// A register of values, and whole numbers and a stage's choices for its lanes.
 template <class T>
-struct Vector {
-  using Whole = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
-  using Values [[gnu::vector_size(vector_bytes)]] = T;
-  using Wholes [[gnu::vector_size(vector_bytes)]] = Whole;
-  static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
-
-  static Values load(T const* from) {
-    Values values;
-    std::memcpy(&values, from, sizeof values);
-    return values;
-  }
-};
+using Values = Vector<T>;
+template <class T>
+inline constexpr int lanes = lanes_of<Values<T>>;
+template <class T>
+using Wholes = Vector<std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>>;
+template <class T, class Number>
+using Numbers = Vector<Number, lanes<T>>;
 
 /// Cells of a run that are swept at a time.
 template <class T>
-inline constexpr std::int64_t wide = vectors * Vector<T>::lanes;
+inline constexpr std::int64_t wide = vectors * lanes<T>;
 
 /// The candidate, within the group that each lane names, whose value is the least one; the lowest of several.
 template <class T, class Number>
-typename Vector<T>::Wholes find_candidates(KnapsackStage<T, Number> const& stage, std::int64_t c, typename Vector<T>::Values least,
-                                           typename Vector<T>::Wholes group) {
-  using V = Vector<T>;
-  typename V::Wholes found = group;
-  typename V::Whole groups[V::lanes];
+Wholes<T> find_candidates(KnapsackStage<T, Number> const& stage, std::int64_t c, Values<T> least, Wholes<T> group) {
+  Wholes<T> found = group;
+  LaneOf<Wholes<T>> groups[lanes<T>];
   std::memcpy(groups, &group, sizeof group);
-  for (int lane = 0; lane < V::lanes; ++lane) {
+  for (int lane = 0; lane < lanes<T>; ++lane) {
     if (lane > 0 && groups[lane] == groups[lane - 1]) continue;  // neighbours mostly agree
     auto const first = static_cast<std::int32_t>(groups[lane]);
     auto const end = first + group_size < stage.candidates ? first + group_size : stage.candidates;
-    typename V::Wholes const here = group == (typename V::Wholes{} + first);
+    Wholes<T> const here = group == (Wholes<T>{} + first);
     for (std::int32_t k = end - 1; k >= first; --k) {
-      typename V::Wholes const hit = (V::load(stage.before + c - stage.cost[k]) + stage.loss[k] == least) & here;
-      found = hit ? (typename V::Wholes{} + k) : found;
+      Wholes<T> const hit = (load_vector<Values<T>>(stage.before + c - stage.cost[k]) + stage.loss[k] == least) & here;
+      found = hit ? (Wholes<T>{} + k) : found;
     }
   }
   return found;
@@ -64,43 +51,42 @@ typename Vector<T>::Wholes find_candidates(KnapsackStage<T, Number> const& stage
 /// The `wide` cells from c on.
 template <class T, class Number>
 void sweep_wide(KnapsackStage<T, Number> const& stage, std::int64_t c) {
-  using V = Vector<T>;
   constexpr int count = vectors;
-  typename V::Values least[count];
-  typename V::Wholes group[count];
+  Values<T> least[count];
+  Wholes<T> group[count];
   for (int j = 0; j < count; ++j) {
-    least[j] = typename V::Values{} + std::numeric_limits<T>::infinity();
-    group[j] = typename V::Wholes{};
+    least[j] = Values<T>{} + std::numeric_limits<T>::infinity();
+    group[j] = Wholes<T>{};
   }
   for (std::int32_t first = 0; first < stage.candidates; first += group_size) {
     auto const end = first + group_size < stage.candidates ? first + group_size : stage.candidates;
-    typename V::Values lower[count];
+    Values<T> lower[count];
     for (int j = 0; j < count; ++j) lower[j] = least[j];
     for (std::int32_t k = first; k < end; ++k) {
       T const* const from = stage.before + c - stage.cost[k];
       T const loss = stage.loss[k];
       for (int j = 0; j < count; ++j) {
-        auto const value = V::load(from + j * V::lanes) + loss;
+        auto const value = load_vector<Values<T>>(from + j * lanes<T>) + loss;
         lower[j] = value < lower[j] ? value : lower[j];
       }
     }
     for (int j = 0; j < count; ++j) {
-      group[j] = lower[j] < least[j] ? (typename V::Wholes{} + first) : group[j];
+      group[j] = lower[j] < least[j] ? (Wholes<T>{} + first) : group[j];
       least[j] = lower[j];
     }
   }
   for (int j = 0; j < count; ++j) {
-    auto const at = c + j * V::lanes;
+    auto const at = c + j * lanes<T>;
     auto const found = find_candidates(stage, at, least[j], group[j]);
-    std::memcpy(stage.after + at, &least[j], sizeof least[j]);
-    for (int lane = 0; lane < V::lanes; ++lane) stage.choice[at + lane] = static_cast<Number>(found[lane]);
+    store_vector(stage.after + at, least[j]);
+    store_vector(stage.choice + at, found);
   }
 }
 
 /// Cells of a row of a block that are swept at a time: more than of a run, for their group's candidates are all that they need in registers.
 inline constexpr int broad_vectors = 2 * vectors;
 template <class T>
-inline constexpr std::int64_t broad = broad_vectors * Vector<T>::lanes;
+inline constexpr std::int64_t broad = broad_vectors * lanes<T>;
 
 /// A block of cells: `rows` rows of `width` neighbouring cells, `stride` apart; `width` a multiple of `broad`.
 struct CellBlock {
@@ -122,61 +108,49 @@ inline bool any_of(Bits const& bits) {
 /// `size`: the number of candidates, known to the compiler for all groups but the last.
 template <class T, class Number, class Size>
 inline void lower_broad(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int32_t first, Size size, Number* group) {
-  using V = Vector<T>;
-  using Numbers [[gnu::vector_size(sizeof(Number) * V::lanes)]] = Number;
-  auto const least = [&](int j) { return first > 0 ? V::load(stage.after + c + j * V::lanes) : typename V::Values{} + std::numeric_limits<T>::infinity(); };
-  typename V::Values lower[broad_vectors];
+  auto const least = [&](int j) { return first > 0 ? load_vector<Values<T>>(stage.after + c + j * lanes<T>) : Values<T>{} + std::numeric_limits<T>::infinity(); };
+  Values<T> lower[broad_vectors];
   for (int j = 0; j < broad_vectors; ++j) lower[j] = least(j);
   for (std::int32_t k = 0; k < size; ++k) {
     T const* const from = stage.before + c - stage.cost[first + k];
     T const loss = stage.loss[first + k];
     for (int j = 0; j < broad_vectors; ++j) {
-      auto const value = V::load(from + j * V::lanes) + loss;
+      auto const value = load_vector<Values<T>>(from + j * lanes<T>) + loss;
       lower[j] = value < lower[j] ? value : lower[j];
     }
   }
-  auto const fell = [&](int j) { return __builtin_convertvector(lower[j] < least(j), Numbers); };
-  Numbers any{};
+  auto const fell = [&](int j) { return __builtin_convertvector(lower[j] < least(j), Numbers<T, Number>); };
+  Numbers<T, Number> any{};
   for (int j = 0; j < broad_vectors; ++j) any |= fell(j);
   if (first > 0 && !any_of(any)) return;  // as many groups do, and neighbours alike
   for (int j = 0; j < broad_vectors; ++j) {
-    Numbers found;
-    std::memcpy(&found, group + j * V::lanes, sizeof found);
-    found = (found & ~fell(j)) | ((Numbers{} + static_cast<Number>(first)) & fell(j));
-    std::memcpy(group + j * V::lanes, &found, sizeof found);
-    std::memcpy(stage.after + c + j * V::lanes, &lower[j], sizeof lower[j]);
+    auto const found = load_vector<Numbers<T, Number>>(group + j * lanes<T>);
+    store_vector(group + j * lanes<T>, (found & ~fell(j)) | ((Numbers<T, Number>{} + static_cast<Number>(first)) & fell(j)));
+    store_vector(stage.after + c + j * lanes<T>, lower[j]);
   }
 }
 
 /// The choices of the `wide` cells from c on, whose least values stand in `after` and their groups in `group`: mostly one and the same.
 template <class T, class Number>
 void choose_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, Number const* group) {
-  using V = Vector<T>;
-  using Numbers [[gnu::vector_size(sizeof(Number) * V::lanes)]] = Number;
   std::int32_t const first = group[0];
   Number differ = 0;
   for (std::int64_t i = 1; i < wide<T>; ++i) differ |= static_cast<Number>(group[i] ^ group[0]);
   if (differ == 0 && stage.candidates - first >= group_size) {
-    typename V::Values least[vectors];
-    typename V::Wholes found[vectors];
-    for (int j = 0; j < vectors; ++j) least[j] = V::load(stage.after + c + j * V::lanes), found[j] = typename V::Wholes{} + first;
+    Values<T> least[vectors];
+    Wholes<T> found[vectors];
+    for (int j = 0; j < vectors; ++j) least[j] = load_vector<Values<T>>(stage.after + c + j * lanes<T>), found[j] = Wholes<T>{} + first;
     for (std::int32_t k = group_size - 1; k >= 0; --k) {  // the lowest last: it wins
       T const* const from = stage.before + c - stage.cost[first + k];
       T const loss = stage.loss[first + k];
-      for (int j = 0; j < vectors; ++j) found[j] = V::load(from + j * V::lanes) + loss == least[j] ? typename V::Wholes{} + (first + k) : found[j];
+      for (int j = 0; j < vectors; ++j) found[j] = load_vector<Values<T>>(from + j * lanes<T>) + loss == least[j] ? Wholes<T>{} + (first + k) : found[j];
     }
-    for (int j = 0; j < vectors; ++j) {
-      auto const numbers = __builtin_convertvector(found[j], Numbers);
-      std::memcpy(stage.choice + c + j * V::lanes, &numbers, sizeof numbers);
-    }
+    for (int j = 0; j < vectors; ++j) store_vector(stage.choice + c + j * lanes<T>, found[j]);
     return;
   }
   for (int j = 0; j < vectors; ++j) {
-    Numbers named;
-    std::memcpy(&named, group + j * V::lanes, sizeof named);
-    auto const at = c + j * V::lanes;
-    auto const numbers = __builtin_convertvector(find_candidates(stage, at, V::load(stage.after + at), __builtin_convertvector(named, typename V::Wholes)), Numbers);
-    std::memcpy(stage.choice + at, &numbers, sizeof numbers);
+    auto const at = c + j * lanes<T>;
+    store_vector(stage.choice + at, find_candidates(stage, at, load_vector<Values<T>>(stage.after + at), load_vector<Wholes<T>>(group + j * lanes<T>)));
   }
 }
 

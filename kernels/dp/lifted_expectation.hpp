@@ -4,17 +4,13 @@
 // node of the other axes that they reach, and a state reads 100 pairs of numbers in place of 1000 values.
 #include <algorithm>
 #include <concepts>
-#include <cstring>
 #include <memory>
 #include <vector>
 
 #include "kernels/dp/grid_expectation.hpp"
 #include "src/base/block.hpp"
 
-#if defined(BELLSHARD_GRID_LANES)
-#if defined(__FMA__)
-#include <immintrin.h>
-#endif
+#if defined(BELLSHARD_VECTORS)
 
 namespace bellshard::dp {
 
@@ -108,7 +104,7 @@ class LiftedStrip {
         make(row, x.cell[0], x.cell[Points - 1] + 2);
         double const weight = r == 1 ? y.upper[b] : y.weight[b] - y.upper[b];
         double const* const from = pairs_.get() + 2 * row * nx_;
-        for (int a = 0; a < Points; ++a) sum[a] = fused(Values{} + weight, load(from + 2 * x.cell[a]), sum[a]);
+        for (int a = 0; a < Points; ++a) sum[a] = fused(Values{} + weight, load_vector<Values>(from + 2 * x.cell[a]), sum[a]);
       }
     }
     double const above = lift - middle_;
@@ -121,22 +117,9 @@ class LiftedStrip {
   }
 
  private:
-  using Values [[gnu::vector_size(32)]] = double;  // level and slope of two neighbours
-  static constexpr std::int64_t run = 8;
-  using Run [[gnu::vector_size(8 * run)]] = double;
-
-  static Values load(double const* from) {
-    Values values;
-    std::memcpy(&values, from, sizeof values);
-    return values;
-  }
-  static Values fused(Values a, Values b, Values c) {
-#if defined(__FMA__)
-    return _mm256_fmadd_pd(a, b, c);
-#else
-    return a * b + c;
-#endif
-  }
+  using Values = Vector<double, 4>;  // level and slope of two neighbours
+  static constexpr int run = 8;
+  using Run = Vector<double, run>;
 
   void add_plane(std::int32_t place, double level, double slope) {
     for (int c = 0; c < planes_; ++c) {
@@ -176,16 +159,13 @@ class LiftedStrip {
     auto const plane = nx_ * expectation_.axis[1].nodes;
     double* const pairs = pairs_.get() + 2 * row * nx_;
     for (auto i = begin; i < end; i += run) {
-      auto const items = std::min(run, end - i);
+      auto const items = std::min<std::int64_t>(run, end - i);
       Run level = {}, slope = {};
       for (int c = 0; c < planes_; ++c) {
         T const* const from = expectation_.values + place_[c] * plane + row * nx_ + i;
         Run values = {};
         if (items == run) {
-          typedef T Stored [[gnu::vector_size(sizeof(T) * run)]];
-          Stored stored;
-          std::memcpy(&stored, from, sizeof stored);
-          values = __builtin_convertvector(stored, Run);
+          values = load_vector<Run>(from);
         } else {
           for (std::int64_t l = 0; l < items; ++l) values[l] = static_cast<double>(from[l]);
         }

@@ -16,7 +16,7 @@ void expect_on_planes(Execution const& space, GridExpectation<T, Points> const& 
   double const keep_x = keep[0], keep_y = keep[1];
   auto const first = planes.begin;
   if (planes.empty()) return;
-#if defined(BELLSHARD_GRID_LANES)
+#if defined(BELLSHARD_VECTORS)
   if constexpr (LiftedLaw<Law>) {
     if (nx > 1 && ny > 1 && expectation.axis[2].nodes > 1) {
       std::int64_t const threads = space.concurrency();

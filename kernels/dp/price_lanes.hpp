@@ -2,40 +2,18 @@
 // The stage of buying at random prices on the vectors of a host: a correlation of values and chances, one multiply-add for each budget and price.
 // Lane l of a vector holds budgets of the l-th part of a tile, so that a shift by a price shifts whole vectors: every load is aligned. Prices
 // that are bought at in all lanes of a group need no comparison; those that only some buy at are compared one by one.
-#include <cstring>
-
 #include "kernels/dp/price_stage.hpp"
 
-#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__)
-#define BELLSHARD_PRICE_LANES 1
-#if defined(__AVX512F__) || defined(__FMA__)
-#include <immintrin.h>
-#endif
+#if defined(BELLSHARD_VECTORS)
 
 namespace bellshard::dp::price_lanes {
 
-#if defined(__AVX512F__)
-inline constexpr int vector_bytes = 64, group = 16;
-#elif defined(__AVX__)
-inline constexpr int vector_bytes = 32, group = 8;
-#else
-inline constexpr int vector_bytes = 16, group = 8;
-#endif
-inline constexpr int lanes = vector_bytes / 8;
+using Values = Vector<double>;
+using Wholes = Vector<std::int64_t>;
+inline constexpr int lanes = lanes_of<Values>;
+inline constexpr int group = lanes > 4 ? 16 : 8;
 inline constexpr std::int32_t first_hint = 16;  // of the prices that are bought at: few where budgets are scarce
 inline constexpr std::int64_t part = PriceStage::tile / lanes;
-using Values [[gnu::vector_size(vector_bytes)]] = double;
-using Wholes [[gnu::vector_size(vector_bytes)]] = std::int64_t;
-
-inline Values fused(Values a, Values b, Values c) {
-#if defined(__AVX512F__)
-  return _mm512_fmadd_pd(a, b, c);
-#elif defined(__FMA__)
-  return _mm256_fmadd_pd(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
 
 /// The values of one tile and of the budgets below it, as far down as it takes, counted from the tile's first budget.
 struct TileValues {
@@ -56,9 +34,7 @@ struct TileValues {
     auto* const numbers = reinterpret_cast<double*>(at);
     for (; filled < d; ++filled) {  // lane l is where lane l - 1 is a part further on
       std::int64_t const i = -filled - 1;
-      Values shifted;
-      std::memcpy(&shifted, numbers + (i + part) * lanes - 1, sizeof shifted);
-      at[i] = shifted;
+      at[i] = load_vector<Values>(numbers + (i + part) * lanes - 1);
       numbers[i * lanes] = tile[i] - tile[0];
     }
   }
@@ -151,8 +127,7 @@ inline void sweep_group(PriceStage const& stage, std::int64_t tile, TileValues& 
       chance += with;
       gain += with * stage.gain[d];
     }
-    Values const more = gain + stage.discount * (sum[j] - chance * here.at[j]);
-    std::memcpy(change + j * lanes, &more, sizeof more);
+    store_vector(change + j * lanes, gain + stage.discount * (sum[j] - chance * here.at[j]));
   }
   for (int l = 0; l < lanes; ++l) {
     auto const first = tile + l * part + k;

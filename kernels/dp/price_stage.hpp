@@ -3,18 +3,9 @@
 #include <cmath>
 #include <cstdint>
 
-#include "kernels/execution.hpp"
+#include "kernels/vectors.hpp"
 
 namespace bellshard::dp {
-
-/// a b + c: one rounding where the machine has such an instruction, on vectors, scalars and devices alike; else two.
-KOKKOS_INLINE_FUNCTION double fused(double a, double b, double c) {
-#if defined(__FMA__) || defined(__CUDA_ARCH__) || defined(__HIP_DEVICE_COMPILE__) || defined(__ARM_FEATURE_FMA)
-  return ::fma(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
 
 /// One stage of buying from a budget at random prices, on one rank's budgets. An item comes up at price d with chance[d]; it is bought where
 /// what it is worth makes up for what the budget is worth afterwards:

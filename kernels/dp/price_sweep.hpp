@@ -7,7 +7,7 @@ namespace bellshard::dp {
 /// Sweeps budgets [budgets.begin, budgets.end), counted as stage.before counts them, both multiples of a tile.
 inline void sweep_prices(Execution const& space, PriceStage const& stage, Block budgets) {
   if (budgets.empty()) return;
-#ifdef BELLSHARD_PRICE_LANES
+#ifdef BELLSHARD_VECTORS
   if constexpr (runs_on_host) {
     Kokkos::parallel_for(
         "bellshard::dp::sweep_prices", Kokkos::RangePolicy<Execution>(space, budgets.begin / PriceStage::tile, budgets.end / PriceStage::tile),

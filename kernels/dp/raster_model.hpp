@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "kernels/execution.hpp"
+#include "kernels/vectors.hpp"
 
 namespace bellshard::dp {
 
@@ -30,15 +30,6 @@ struct RasterLayout {
     return (row + 1) * stride() + line + column;
   }
 };
-
-/// a * b + c: in one rounding where the hardware has it, on the host as on a device; the same in every kernel of one build.
-KOKKOS_FORCEINLINE_FUNCTION double multiply_add(double a, double b, double c) {
-#if defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
-  return fma(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
 
 /// Value of a state after one backup, and how far the value before was from it.
 struct Backup {
@@ -86,7 +77,7 @@ class RasterModel {
     double const ahead = (open_bits >> move & 1u) != 0 ? values[i + offset[move]] : values[i];
     double const at_left = (open_bits >> left & 1u) != 0 ? values[i + offset[left]] : values[i];
     double const at_right = (open_bits >> right & 1u) != 0 ? values[i + offset[right]] : values[i];
-    return multiply_add(beside, at_left + at_right, multiply_add(aimed, ahead, cost(row * move_count + move)));
+    return fused(beside, at_left + at_right, fused(aimed, ahead, cost(row * move_count + move)));
   }
 
  private:
@@ -106,7 +97,7 @@ class RasterModel {
     Backup best{1e300, 1e300, -1};
     for (int a = 0; a < move_count; ++a) {
       unsigned const outcomes = open_water ? 7u : pattern(open_bits, a);
-      double x = multiply_add(beside, v[(a + 7) & 7] + v[(a + 1) & 7], multiply_add(aimed, v[a], c[a]));
+      double x = fused(beside, v[(a + 7) & 7] + v[(a + 1) & 7], fused(aimed, v[a], c[a]));
       if (!open_water) x *= inverse_leave[outcomes];
       double ratio = (x - before) * ic[a];
       if (!open_water) ratio *= leave[outcomes];

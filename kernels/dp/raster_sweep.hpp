@@ -17,14 +17,14 @@ KOKKOS_INLINE_FUNCTION double open_backup(double const* KOKKOS_RESTRICT above, d
                                           double aimed, double beside) {
   double const n = above[j], ne = above[j + 1], e = middle[j + 1], se = below[j + 1];
   double const s = below[j], sw = below[j - 1], w = middle[j - 1], nw = above[j - 1];
-  double const q0 = multiply_add(beside, nw + ne, multiply_add(aimed, n, c[0]));
-  double const q1 = multiply_add(beside, n + e, multiply_add(aimed, ne, c[1]));
-  double const q2 = multiply_add(beside, ne + se, multiply_add(aimed, e, c[2]));
-  double const q3 = multiply_add(beside, e + s, multiply_add(aimed, se, c[3]));
-  double const q4 = multiply_add(beside, se + sw, multiply_add(aimed, s, c[4]));
-  double const q5 = multiply_add(beside, s + w, multiply_add(aimed, sw, c[5]));
-  double const q6 = multiply_add(beside, sw + nw, multiply_add(aimed, w, c[6]));
-  double const q7 = multiply_add(beside, w + n, multiply_add(aimed, nw, c[7]));
+  double const q0 = fused(beside, nw + ne, fused(aimed, n, c[0]));
+  double const q1 = fused(beside, n + e, fused(aimed, ne, c[1]));
+  double const q2 = fused(beside, ne + se, fused(aimed, e, c[2]));
+  double const q3 = fused(beside, e + s, fused(aimed, se, c[3]));
+  double const q4 = fused(beside, se + sw, fused(aimed, s, c[4]));
+  double const q5 = fused(beside, s + w, fused(aimed, sw, c[5]));
+  double const q6 = fused(beside, sw + nw, fused(aimed, w, c[6]));
+  double const q7 = fused(beside, w + n, fused(aimed, nw, c[7]));
   double const a = q0 < q1 ? q0 : q1, b = q2 < q3 ? q2 : q3, d = q4 < q5 ? q4 : q5, f = q6 < q7 ? q6 : q7;
   double const g = a < b ? a : b, h = d < f ? d : f;
   return g < h ? g : h;
@@ -42,7 +42,7 @@ inline double coast_backup(double const* KOKKOS_RESTRICT above, double const* KO
   double const w = where_open(6, middle[j - 1]), nw = where_open(7, above[j - 1]);
   std::int64_t const twice = bits | (bits << 8);
   auto const q = [&](int move, double ahead, double left, double right) {
-    return multiply_add(beside, left + right, multiply_add(aimed, ahead, c[move])) * inverse_leave[(twice >> ((move + 7) & 7)) & 7];
+    return fused(beside, left + right, fused(aimed, ahead, c[move])) * inverse_leave[(twice >> ((move + 7) & 7)) & 7];
   };
   double const q0 = q(0, n, nw, ne), q1 = q(1, ne, n, e), q2 = q(2, e, ne, se), q3 = q(3, se, e, s);
   double const q4 = q(4, s, se, sw), q5 = q(5, sw, s, w), q6 = q(6, w, sw, nw), q7 = q(7, nw, w, n);

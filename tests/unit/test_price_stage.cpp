@@ -97,7 +97,7 @@ TEST_CASE("only the tiles that are asked for are swept") {
   }
 }
 
-#ifdef BELLSHARD_PRICE_LANES
+#ifdef BELLSHARD_VECTORS
 TEST_CASE("the last number that holds is found from any hint") {
   for (std::int32_t most : {0, 1, 5, 300}) {
     for (std::int32_t last = 0; last <= most; last += 1 + most / 20) {

@@ -81,7 +81,7 @@ struct LiftedLaw {
     step.mean[2] = z * (0.95 + per_lift * (x + 0.7 * y));
     return step;
   }
-#if defined(BELLSHARD_GRID_LANES)
+#if defined(BELLSHARD_VECTORS)
   double lift(double x, double y) const { return x + 0.7 * y; }
   dp::LiftedLine line(double z) const { return {0.95 * z, per_lift * z, 0.07 * z}; }
 #endif
