@@ -1,6 +1,7 @@
 #include "io/hdf5/attribute.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "io/hdf5/handle.hpp"
@@ -43,7 +44,7 @@ void write_attribute(hid_t object, char const* name, std::span<int const> values
   BELLSHARD_H5(H5Awrite(create(object, name, stored_as, space), H5T_NATIVE_INT, values.data()));
 }
 
-std::string text_until_zero(char const* data, std::size_t bytes) { return {data, std::find(data, data + bytes, '\0')}; }
+std::string_view text_until_zero(char const* data, std::size_t bytes) { return {data, strnlen(data, bytes)}; }
 
 std::optional<std::string> read_text_attribute(hid_t object, char const* name) {
   auto const attribute = open(object, name);
@@ -62,7 +63,7 @@ std::optional<std::string> read_text_attribute(hid_t object, char const* name) {
   auto const width = H5Tget_size(type);
   std::vector<char> bytes(width * static_cast<std::size_t>(elements));
   BELLSHARD_H5(H5Aread(*attribute, type, bytes.data()));
-  return text_until_zero(bytes.data(), width);
+  return std::string(text_until_zero(bytes.data(), width));
 }
 
 std::vector<double> read_number_attribute(hid_t object, char const* name) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bellshard::io {
@@ -26,6 +27,6 @@ std::vector<double> read_number_attribute(hid_t object, char const* name);
 std::vector<std::string> attribute_names(hid_t object);
 
 /// Text from what H5Aread or H5Dread put into a buffer of one element or more: stops at the first zero byte.
-std::string text_until_zero(char const* data, std::size_t bytes);
+std::string_view text_until_zero(char const* data, std::size_t bytes);
 
 }  // namespace bellshard::io

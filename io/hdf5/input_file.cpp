@@ -304,7 +304,10 @@ std::string InputFile::read_text(std::string const& dataset) const {
     BELLSHARD_INPUT(H5Tget_class(type) == H5T_STRING, "{}: holds no text, but text is needed", impl_->where(dataset));
     impl_->plausible_extents(dataset, source);
     auto const n = static_cast<std::size_t>(BELLSHARD_H5(H5Sget_simple_extent_npoints(space)));
-    auto const append = [&](std::size_t i, std::string const& line) { text += (i > 0 ? "\n" : "") + line; };
+    auto const append = [&](std::size_t i, std::string_view line) {  // in place: a small file may declare millions of them
+      if (i > 0) text += '\n';
+      text += line;
+    };
     if (BELLSHARD_H5(H5Tis_variable_str(type)) > 0) {
       std::vector<char*> lines(n, nullptr);
       BELLSHARD_H5(H5Dread(source, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines.data()));

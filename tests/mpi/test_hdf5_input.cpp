@@ -1,3 +1,4 @@
+#include <array>
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -38,15 +39,15 @@ void write_foreign(std::filesystem::path const& path) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = i % 13 == 5 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(i);
     BELLSHARD_H5(H5Dwrite(z, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
 
-    io::SpaceHandle const one(BELLSHARD_H5(H5Screate(H5S_SCALAR)));
+    io::SpaceHandle const one(BELLSHARD_H5(H5Screate(H5S_SCALAR))), three(BELLSHARD_H5(H5Screate_simple(1, std::array<hsize_t, 1>{3}.data(), nullptr)));
     io::TypeHandle const fixed(BELLSHARD_H5(H5Tcopy(H5T_C_S1))), variable(BELLSHARD_H5(H5Tcopy(H5T_C_S1)));
     BELLSHARD_H5(H5Tset_size(fixed, 8));
     BELLSHARD_H5(H5Tset_size(variable, H5T_VARIABLE));
-    io::DatasetHandle const a(BELLSHARD_H5(H5Dcreate2(file, "fixed", fixed, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
-    BELLSHARD_H5(H5Dwrite(a, fixed, H5S_ALL, H5S_ALL, H5P_DEFAULT, "words\0\0\0"));
-    io::DatasetHandle const b(BELLSHARD_H5(H5Dcreate2(file, "variable", variable, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
-    char const* const text = "more words";
-    BELLSHARD_H5(H5Dwrite(b, variable, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text));
+    io::DatasetHandle const a(BELLSHARD_H5(H5Dcreate2(file, "fixed", fixed, three, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
+    BELLSHARD_H5(H5Dwrite(a, fixed, H5S_ALL, H5S_ALL, H5P_DEFAULT, "words\0\0\0\0\0\0\0\0\0\0\0of eight"));
+    io::DatasetHandle const b(BELLSHARD_H5(H5Dcreate2(file, "variable", variable, three, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
+    std::array<char const*, 3> const texts{"more words", "", "than one"};
+    BELLSHARD_H5(H5Dwrite(b, variable, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()));
     io::TypeHandle const pair(BELLSHARD_H5(H5Tcreate(H5T_COMPOUND, 16)));
     BELLSHARD_H5(H5Tinsert(pair, "r", 0, H5T_NATIVE_DOUBLE));
     BELLSHARD_H5(H5Tinsert(pair, "i", 8, H5T_NATIVE_DOUBLE));
@@ -113,8 +114,8 @@ TEST_CASE("a file of another program is read, with filters, byte order, NaN and 
     wrong += at % 13 == 5 ? !std::isnan(z[i]) : z[i] != static_cast<double>(at);
   }
   CHECK(wrong == 0);
-  CHECK(file.read_text("fixed") == "words");
-  CHECK(file.read_text("variable") == "more words");
+  CHECK(file.read_text("fixed") == "words\n\nof eight");
+  CHECK(file.read_text("variable") == "more words\n\nthan one");
   check_refused([&] { file.type("complex"); }, "element type");
   check_refused([&] { file.read_text("z"); }, "no text");
   check_refused([&] { file.read_all<char>("z"); }, "no table of letters");
