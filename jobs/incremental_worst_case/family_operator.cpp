@@ -4,6 +4,7 @@
 #include <numeric>
 #include <span>
 
+#include "jobs/incremental_worst_case/reached_states.hpp"
 #include "jobs/incremental_worst_case/share_rows.hpp"
 #include "kernels/host_copy.hpp"
 #include "src/dist/reduce.hpp"
@@ -97,22 +98,24 @@ std::vector<double> FamilyOperator::evaluate(Array<std::int32_t> const& action, 
   std::int64_t const width = pack_width;
   Array<double> in(label, at(model_.local_items * width)), out(label, at(model_.local_items * width));
   double const goal = change_within(tolerance, model_.discount);
+  auto const reached = reached_states(comm_, states_, *exchange_, model_, shared_, action, state);
+  auto const reached_here = static_cast<double>(reached.extent(0)), reached_anywhere = sum_over_ranks(comm_, reached_here);
   std::vector<double> worth(at(model_.models));
   for (std::int64_t first = 0; first < model_.models; first += width) {
     Kokkos::deep_copy(in, 0);
     std::vector<std::int64_t> left(at(std::min(width, model_.models - first)));  // lanes that are not done; what is swept on beside them counts no more
     std::iota(left.begin(), left.end(), 0);
     for (std::int64_t sweep = 1; !left.empty(); ++sweep) {
-      dp::sweep_policy(Execution(), model_, shared_, action, first / width, in, out);
+      dp::sweep_policy(Execution(), model_, shared_, reached, action, first / width, in, out);
       std::swap(in, out);
       exchange_->start_rows(in, width);
       exchange_->finish_rows(in, width);
       auto const models = static_cast<double>(left.size());
-      work.updates += static_cast<double>(states_.size()) * models;
-      work.pairs += static_cast<double>(model_.states) * models;
+      work.updates += reached_anywhere * models;
+      work.pairs += reached_here * models;
       if (sweep % sweeps_between_looks != 0) continue;
       std::vector<double> changes;
-      for (auto const lane : left) changes.push_back(dp::largest_change(Execution(), model_, lane, in, out));
+      for (auto const lane : left) changes.push_back(dp::largest_change(Execution(), model_, reached, lane, in, out));
       max_over_ranks(comm_, std::span(changes));
       std::vector<std::int64_t> next;
       for (std::size_t k = 0; k < left.size(); ++k) {

@@ -70,6 +70,7 @@ dp::SharedRows share_rows(std::vector<mdp::Rows> const& rows, GhostExchange cons
       for (auto const state : reached) next.push_back(static_cast<std::int32_t>(exchange.local_index(state)));
       kind.push_back(dp::RowKind::side_by_side);
     } else {
+      for (auto const state : reached) next.push_back(static_cast<std::int32_t>(exchange.local_index(state)));
       number_begin.push_back(0);
       kind.push_back(dp::RowKind::apart);
     }

@@ -17,7 +17,7 @@ struct SharedRows {
   std::int64_t lanes = pack_width;            ///< models, in whole packs; the last ones repeat model 0
   Array<RowKind const> kind;                  ///< [pair]
   Array<std::int64_t const> entry_begin;      ///< [pair + 1]
-  Array<std::int32_t const> next;             ///< [entry] place in local storage
+  Array<std::int32_t const> next;             ///< [entry] place in local storage; of rows that lie apart those of any model
   Array<std::int64_t const> number_begin;     ///< [pair]
   Array<double const> number;                 ///< of each pair the reward, then the chance of each entry; side by side: [pack, reward or entry, lane of the pack]
 };
@@ -67,11 +67,12 @@ struct WorthInWorst {
   }
 };
 
-/// One sweep of a policy, action [own state], in one pack of models: in, out [local item, lane of the pack]. Packs by themselves, because their values then stay in the caches.
-inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& action, std::int64_t pack, Array<double const> const& in,
-                         Array<double> const& out) {
+/// One sweep of a policy, action [own state], over some own states in one pack of models: in, out [local item, lane of the pack]. Packs by themselves, because their values then stay in the caches.
+inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& states, Array<std::int32_t const> const& action, std::int64_t pack,
+                         Array<double const> const& in, Array<double> const& out) {
   Kokkos::parallel_for(
-      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, model.states), KOKKOS_LAMBDA(std::int64_t s) {
+      "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(states.extent(0))), KOKKOS_LAMBDA(std::int64_t k) {
+        std::int64_t const s = states(k);
         std::int64_t const pair = model.pair_begin(s) + action(s);
         double const* const from = in.data();
         auto const value_at = [from](std::int32_t next) { return load_pack(from + static_cast<std::int64_t>(next) * pack_width); };
@@ -90,13 +91,13 @@ inline void sweep_policy(Execution const& space, FamilyModel const& model, Share
       });
 }
 
-/// Largest |a - b| of a lane over the own states, a and b [local item, lane].
-inline double largest_change(Execution const& space, FamilyModel const& model, std::int64_t lane, Array<double const> const& a, Array<double const> const& b) {
+/// Largest |a - b| of a lane over some own states, a and b [local item, lane].
+inline double largest_change(Execution const& space, FamilyModel const& model, Array<std::int32_t const> const& states, std::int64_t lane, Array<double const> const& a, Array<double const> const& b) {
   double most = 0;
   Kokkos::parallel_reduce(
-      "bellshard::dp::largest_change", Kokkos::RangePolicy<Execution>(space, 0, model.states),
-      KOKKOS_LAMBDA(std::int64_t s, double& change) {
-        std::int64_t const i = (model.own_first + s) * pack_width + lane;
+      "bellshard::dp::largest_change", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(states.extent(0))),
+      KOKKOS_LAMBDA(std::int64_t k, double& change) {
+        std::int64_t const i = (model.own_first + states(k)) * pack_width + lane;
         double const moved = ::fabs(a(i) - b(i));
         change = moved > change ? moved : change;
       },
