@@ -49,6 +49,12 @@ using LaneOf = std::remove_cvref_t<decltype(std::declval<V&>()[0])>;
 template <class V>
 inline constexpr int lanes_of = static_cast<int>(sizeof(V) / sizeof(LaneOf<V>));
 
+/// A number in all lanes. (V{} + number would turn -0 into 0, at the price of an addition.)
+template <class V>
+inline V all_lanes(LaneOf<V> number) {
+  return number - V{};
+}
+
 /// Numbers from any address on, as the lanes of a V.
 template <class V, class T>
 inline V load_vector(T const* from) {

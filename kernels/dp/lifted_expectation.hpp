@@ -104,7 +104,7 @@ class LiftedStrip {
         make(row, x.cell[0], x.cell[Points - 1] + 2);
         double const weight = r == 1 ? y.upper[b] : y.weight[b] - y.upper[b];
         double const* const from = pairs_.get() + 2 * row * nx_;
-        for (int a = 0; a < Points; ++a) sum[a] = fused(Values{} + weight, load_vector<Values>(from + 2 * x.cell[a]), sum[a]);
+        for (int a = 0; a < Points; ++a) sum[a] = fused(all_lanes<Values>(weight), load_vector<Values>(from + 2 * x.cell[a]), sum[a]);
       }
     }
     double const above = lift - middle_;

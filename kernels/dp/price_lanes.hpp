@@ -112,7 +112,7 @@ inline void sweep_group(PriceStage const& stage, std::int64_t tile, TileValues& 
   Values sum[group];
   for (int j = 0; j < group; ++j) sum[j] = Values{};
   for (std::int32_t d = 0; d <= reach.all; ++d) {
-    Values const chance = Values{} + stage.chance[d];
+    auto const chance = all_lanes<Values>(stage.chance[d]);
     Values const* const from = here.at - d;
     for (int j = 0; j < group; ++j) sum[j] = fused(chance, from[j], sum[j]);
   }
@@ -123,7 +123,7 @@ inline void sweep_group(PriceStage const& stage, std::int64_t tile, TileValues& 
     for (std::int32_t d = reach.all + 1; d <= reach.any; ++d) {
       Wholes const bought = here.worth(j, d) >= 0;
       Values const value = bought ? here.at[j - d] : Values{}, with = bought ? Values{} + stage.chance[d] : Values{};
-      sum[j] = fused(Values{} + stage.chance[d], value, sum[j]);
+      sum[j] = fused(all_lanes<Values>(stage.chance[d]), value, sum[j]);
       chance += with;
       gain += with * stage.gain[d];
     }

@@ -11,9 +11,9 @@ namespace bellshard {
 #if defined(BELLSHARD_VECTORS)
 using Pack = Vector<double>;
 using PackBits = Vector<std::int64_t>;
-inline Pack fused(Pack const& a, Pack const& b, double c) { return fused(a, b, Pack{} + c); }
-inline Pack fused(Pack const& a, double b, Pack const& c) { return fused(a, Pack{} + b, c); }
-inline Pack fused(Pack const& a, double b, double c) { return fused(a, Pack{} + b, Pack{} + c); }
+inline Pack fused(Pack const& a, Pack const& b, double c) { return fused(a, b, all_lanes<Pack>(c)); }
+inline Pack fused(Pack const& a, double b, Pack const& c) { return fused(a, all_lanes<Pack>(b), c); }
+inline Pack fused(Pack const& a, double b, double c) { return fused(a, all_lanes<Pack>(b), all_lanes<Pack>(c)); }
 #else
 using Pack = double;
 using PackBits = std::int64_t;

@@ -13,7 +13,7 @@ using bellshard::fused;
 #if defined(BELLSHARD_VECTORS)
 inline constexpr int lanes = vector_bytes > 32 ? 16 : 8;
 using Pack = Vector<float, lanes>;
-inline Pack fused(float a, Pack const& b, Pack const& c) { return fused(Pack{} + a, b, c); }
+inline Pack fused(float a, Pack const& b, Pack const& c) { return fused(all_lanes<Pack>(a), b, c); }
 #else
 inline constexpr int lanes = 32;
 using Pack = float;

@@ -39,7 +39,11 @@ TEMPLATE_TEST_CASE("a product and a sum in one rounding, of vectors of any width
     c[l] = l % 2 == 0 ? -1 : static_cast<T>(l);
   }
   auto const found = fused(a, b, c);
-  for (int l = 0; l < lanes; ++l) CHECK(found[l] == expected<T>(a[l], b[l], c[l]));
+  auto const zeros = all_lanes<TestType>(static_cast<T>(-0.0));
+  for (int l = 0; l < lanes; ++l) {
+    CHECK(found[l] == expected<T>(a[l], b[l], c[l]));
+    CHECK((zeros[l] == 0 && std::signbit(zeros[l])));
+  }
 }
 
 TEST_CASE("vectors come from numbers of any type and address, and go to them") {
