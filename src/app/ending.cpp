@@ -8,6 +8,7 @@
 
 #include "src/base/hash.hpp"
 #include "src/runtime/launcher.hpp"
+#include "src/runtime/stop_signal.hpp"
 
 namespace bellshard {
 namespace {
@@ -55,6 +56,9 @@ int Departure::leave(Ending const& ending) {
     say(fmt::format("[rank {}] {}", rank_, ending.message));
     MPI_Abort(meeting_.comm(), code);
   }
+  // No rank leaves before all are here. srun --kill-on-bad-exit sends TERM to the others as soon as one has left with 75: a second TERM, which would end
+  // a late one at once, and the job with 143.
+  ignore_stop_signals();
 
   // An error outranks every other end: "stopped early, run again" on one rank must not hide a bug on another.
   constexpr int error_rank = 1000;

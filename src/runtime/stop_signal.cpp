@@ -23,15 +23,19 @@ extern "C" void bellshard_on_stop_signal(int signal) {
   pending = signal;
 }
 
-}  // namespace
-
-void install_stop_signals() {
+void handle_stop_signals(void (*handler)(int)) {
   struct sigaction action = {};
-  action.sa_handler = bellshard_on_stop_signal;
+  action.sa_handler = handler;
   action.sa_flags = SA_RESTART;  // a write of a checkpoint under way goes on
   sigemptyset(&action.sa_mask);
   for (int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) sigaction(signal, &action, nullptr);
 }
+
+}  // namespace
+
+void install_stop_signals() { handle_stop_signals(bellshard_on_stop_signal); }
+
+void ignore_stop_signals() { handle_stop_signals(SIG_IGN); }
 
 int pending_stop_signal() { return pending; }
 

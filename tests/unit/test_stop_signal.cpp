@@ -12,12 +12,13 @@ using namespace bellshard;
 namespace {
 
 /// How a child ends that receives these signals one after the other: the signal that killed it, or 0.
-int end_of_child(int first, int second) {
+int end_of_child(int first, int second, void (*between)() = [] {}) {
   auto const child = fork();
   if (child == 0) {
     clear_stop_signal();
     install_stop_signals();
     std::raise(first);
+    between();
     std::raise(second);
     _exit(0);
   }
@@ -51,6 +52,10 @@ TEST_CASE("an early warning does not make the next signal fatal") {
   CHECK(end_of_child(SIGUSR1, SIGUSR1) == 0);
   CHECK(end_of_child(SIGUSR1, SIGTERM) == 0);
   CHECK(end_of_child(SIGTERM, SIGUSR2) == 0);
+}
+
+TEST_CASE("a process on its way out is not ended by a second TERM") {
+  for (int const signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) CHECK(end_of_child(SIGTERM, signal, ignore_stop_signals) == 0);
 }
 
 TEST_CASE("signals have their names") {
