@@ -40,7 +40,8 @@ void Config::declare(Keys& keys) {
   keys.real("solver.tolerance", tolerance, "error that values may have").range(0, 1, Border::open);
   keys.real("solver.gap", gap, "difference between what a policy promises and its worst value at which the sequence ends").range(0, 1e6, Border::open);
   keys.integer("solver.max_iterations", max_iterations, "models in the sequence at most").range(1, 10000).unit("count");
-  keys.integer("solver.max_sweeps", max_sweeps, "of a robust value iteration at most").range(1, 1e12).unit("count");
+  keys.integer("solver.chain_sweeps", chain_sweeps, "sweeps of the chosen policy in the model that nature chose, after each sweep over all actions; 0: value iteration").range(0, 1e6).unit("count");
+  keys.integer("solver.max_sweeps", max_sweeps, "over all actions, of a robust value iteration at most").range(1, 1e12).unit("count");
   keys.table("search", "how the worst model of a policy is found");
   keys.choice("search.kind", search, {{"exhaustive", Search::exhaustive}, {"cma_es", Search::cma_es}}, "every model of the grid, or an evolution strategy over the parameters between their ends");
   keys.variant("search.kind", "cma_es", "covariance matrix adaptation (Hansen 2016), over parameters scaled to 0 to 1", [&] {

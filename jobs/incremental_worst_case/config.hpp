@@ -33,6 +33,7 @@ struct Config {
   bool robust = true;
   std::vector<double> l1_radii;
   std::int64_t l1_centre = 0;
+  std::int64_t chain_sweeps = 8;
   std::int64_t max_sweeps = 1'000'000;
   std::string file = "incremental_worst_case.h5";
 

@@ -6,6 +6,7 @@
 
 #include "jobs/incremental_worst_case/reached_states.hpp"
 #include "jobs/incremental_worst_case/share_rows.hpp"
+#include "jobs/incremental_worst_case/value_rounds.hpp"
 #include "kernels/host_copy.hpp"
 #include "src/dist/reduce.hpp"
 #include "src/mdp/sparse_pack.hpp"
@@ -65,20 +66,16 @@ FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vect
   model_.reward = to_device(reward, label);
 }
 
-void FamilyOperator::refresh(Array<double> const& values) { exchange_->refresh(values); }
-
-Array<double> FamilyOperator::optimal_values(std::int32_t m, double tolerance, Work& work) {
-  Array<double> in("bellshard::incremental_worst_case::values", at(model_.local_items)), out("bellshard::incremental_worst_case::values", at(model_.local_items));
-  double const goal = change_within(tolerance, model_.discount);
+Array<double> FamilyOperator::optimal_values(std::int32_t m, double tolerance, std::int64_t chain_sweeps, Work& work, Array<double> const& q) {
   auto const alone = dp::take_model(Execution(), model_, m);
-  for (std::int64_t sweep = 1;; ++sweep) {
-    double const change = dp::sweep_best("bellshard::dp::sweep_one", Execution(), alone, dp::WorthInModel{alone, 0}, in, out).largest();
-    std::swap(in, out);
-    refresh(in);
-    work.updates += static_cast<double>(states_.size());
-    work.pairs += static_cast<double>(model_.pairs);
-    if (sweep % sweeps_between_looks == 0 && max_over_ranks(comm_, change) <= goal) return in;
-  }
+  ValueRounds values(comm_, *exchange_, alone, chain_sweeps, tolerance);
+  if (q.extent(0) > 0) dp::sweep_best("bellshard::dp::best_of_q", Execution(), model_, dp::WorthOfPair{q}, values.values(), values.values());
+  values.refresh();
+  while (!values.finished()) values.advance("bellshard::dp::sweep_one", dp::WorthInModel{alone, 0});
+  auto const& done = values.rounds();
+  work.updates += static_cast<double>(states_.size()) * static_cast<double>(done.sweeps + done.chain_swept);
+  work.pairs += static_cast<double>(model_.pairs) * static_cast<double>(done.sweeps) + static_cast<double>(model_.states) * static_cast<double>(done.chain_swept);
+  return values.values();
 }
 
 Array<double> FamilyOperator::price(std::int32_t m, Array<double> const& values) {

@@ -28,10 +28,10 @@ class FamilyOperator {
   Partition const& states() const { return states_; }
   Block own() const { return states_.block(rank_); }
   std::int64_t local_items() const { return model_.local_items; }
-  void refresh(Array<double> const& values);
+  GhostExchange& exchange() { return *exchange_; }
 
-  /// Values of the best policy of one model [local item], each within `tolerance`.
-  Array<double> optimal_values(std::int32_t m, double tolerance, Work& work);
+  /// Values of the best policy of one model [local item], each within `tolerance`; chain_sweeps as in ValueRounds. It begins with the greatest of q [own pair] in each state, or with 0.
+  Array<double> optimal_values(std::int32_t m, double tolerance, std::int64_t chain_sweeps, Work& work, Array<double> const& q = {});
   /// Q of every own pair in one model, of values [local item].
   Array<double> price(std::int32_t m, Array<double> const& values);
   /// The lowest action as good as the best [own state].

@@ -1,5 +1,7 @@
 #include "src/drive/job.hpp"
 
+#include <algorithm>
+
 #include "jobs/incremental_worst_case/result.hpp"
 #include "src/config/job_file.hpp"
 #include "src/drive/record.hpp"
@@ -21,11 +23,13 @@ class IncrementalWorstCaseJob : public Job {
     auto const rows = family->rows(context.comm(), {block.begin, std::min(block.end, block.begin + 1000)}, family->grid().front());  // a sample of this rank's own
     double const own = static_cast<double>(states.block(0).size()), seen = std::max<double>(1, static_cast<double>(rows.own.size()));
     double const pairs = own * static_cast<double>(rows.pairs()) / seen, transitions = own * static_cast<double>(rows.transitions()) / seen;
+    std::int64_t longest = 0;  // row of the sample
+    for (std::int64_t pair = 0; pair < rows.pairs(); ++pair) longest = std::max(longest, rows.transition_offset[static_cast<std::size_t>(pair + 1)] - rows.transition_offset[static_cast<std::size_t>(pair)]);
     auto const lanes = static_cast<double>(packs_of(static_cast<std::int64_t>(models)) * pack_width);
     return {{{"states", human_count(family->states())}, {"models", fmt::format("{}", family->grid().size())}},
             {{"transitions", models * transitions * 12}, {"rewards and offsets", models * pairs * 16 + own * 8}, {"values of a policy in a pack of models, two stages", pack_width * own * 16.0},
              {"rows that models share, at most", lanes * (transitions * 2 + pairs) * 8 + transitions * 8 + pairs * 17},
-             {"reading, before packing", models * (transitions * 16 + pairs * 16)}, {"values and least Q", own * 32 + pairs * 16}},
+             {"rows of a chosen policy, two stages", own * (static_cast<double>(longest) * 12 + 24)}, {"reading, before packing", models * (transitions * 16 + pairs * 16)}, {"values and least Q", own * 32 + pairs * 16}},
             {}};
   }
 

@@ -24,7 +24,7 @@ void write_result(Context& context, Config const& config, Run const& run, io::Ru
   auto const& model = grid.model();
   auto const own = grid.own();
   Work work;
-  auto const nominal = grid.optimal_values(0, config.tolerance, work);
+  auto const nominal = grid.optimal_values(0, config.tolerance, config.chain_sweeps, work);
   auto const nominal_policy = grid.greedy(grid.price(0, nominal)), policy = grid.greedy(run.sequence.q());
 
   std::vector<std::string> names{"nominal", "incremental", "best_incremental"};
@@ -36,7 +36,7 @@ void write_result(Context& context, Config const& config, Run const& run, io::Ru
   std::vector<double> curves, optimum;
   for (auto const& actions : policies)
     for (double const value : grid.evaluate(actions, run.start, config.tolerance, work)) curves.push_back(value);
-  for (std::int32_t m = 0; m < model.models; ++m) optimum.push_back(grid.at_state(grid.optimal_values(m, config.tolerance, work), run.start));
+  for (std::int32_t m = 0; m < model.models; ++m) optimum.push_back(grid.at_state(grid.optimal_values(m, config.tolerance, config.chain_sweeps, work), run.start));
 
   io::ResultFile out(context.comm(), context.options().output_dir / config.file, record);
   auto const once = [&](io::Axis const& axis) { return context.root() ? Block{0, axis.size} : Block{}; };

@@ -1,11 +1,12 @@
 #pragma once
 #include "jobs/incremental_worst_case/family_operator.hpp"
+#include "jobs/incremental_worst_case/value_rounds.hpp"
 #include "src/drive/step.hpp"
 
 namespace bellshard::incremental_worst_case {
 
 /// Robust value iteration: for each state and action by itself (rectangular) the worst of all models, or of an L1 ball around one
-/// of them. One synchronous sweep a step.
+/// of them. A round a step: a sweep over all actions, then those of the chain that it chose.
 class RobustIteration : public Step {
  public:
   static constexpr double whole_family = -1;  ///< in place of a radius
@@ -13,13 +14,13 @@ class RobustIteration : public Step {
   RobustIteration(Context& context, Config const& config, FamilyOperator& grid, double radius);
 
   void advance(std::int64_t sweep) override;
-  double residual() const override { return residual_; }  ///< error that values still can have
-  bool finished() const override { return sweeps_ > 0 && residual_ <= config_.tolerance; }
+  double residual() const override { return rounds_.rounds().error; }  ///< error that values still can have
+  bool finished() const override { return rounds_.finished(); }
   SweepWork work() const override { return work_; }
   std::vector<io::ShardedArray> arrays() override;
-  void restored() override { grid_.refresh(value_); }
+  void restored() override { rounds_.refresh(); }
 
-  Array<double> const& values() const { return value_; }  ///< [local item]
+  Array<double> const& values() const { return rounds_.values(); }  ///< [local item]
   Array<std::int32_t> policy() const;                      ///< [own state]
   double pair_updates() const;                             ///< sums over next states, of all ranks
 
@@ -28,9 +29,7 @@ class RobustIteration : public Step {
   Config const& config_;
   FamilyOperator& grid_;
   double radius_;
-  Array<double> value_, next_;
-  double residual_ = 0;
-  std::int64_t sweeps_ = 0;
+  ValueRounds rounds_;
   double pairs_;
   SweepWork work_;
 };

@@ -50,16 +50,17 @@ Sequence::Sequence(Context& context, Config const& config, Family const& family,
 
 Array<double> Sequence::price_newest(Work& work) {
   Parameters const newest(parameter_.begin() + count_ * names_, parameter_.begin() + (count_ + 1) * names_);
+  auto const so_far = count_ > 0 ? q_ : Array<double>();  // the newest model is seldom far from these
   auto const models = family_.grid();
   auto const place = std::find(models.begin(), models.end(), newest);
   if (place != models.end()) {
     auto const m = static_cast<std::int32_t>(place - models.begin());
-    return grid_.price(m, grid_.optimal_values(m, config_.tolerance, work));
+    return grid_.price(m, grid_.optimal_values(m, config_.tolerance, config_.chain_sweeps, work, so_far));
   }
   std::vector<mdp::Rows> rows;
   rows.push_back(family_.rows(context_.comm(), grid_.own(), newest));
   FamilyOperator alone(context_.comm(), grid_.states(), std::move(rows), config_.discount, [&](std::size_t) { return family_.description(); });
-  return alone.price(0, alone.optimal_values(0, config_.tolerance, work));
+  return alone.price(0, alone.optimal_values(0, config_.tolerance, config_.chain_sweeps, work, so_far));
 }
 
 Worst Sequence::look(Array<std::int32_t> const& action, Work& work) const {

@@ -72,19 +72,27 @@ struct Change {
   double largest() const { return most > -least ? most : -least; }
 };
 
-/// out = greatest over the actions of worth(pair). in, out [local item].
-template <class Worth>
-Change sweep_best(std::string const& label, Execution const& space, FamilyModel const& model, Worth const& worth, Array<double const> const& in, Array<double> const& out) {
+/// What is written down of a sweep's choice: nothing.
+struct NoNote {
+  KOKKOS_INLINE_FUNCTION void operator()(std::int64_t, std::int64_t, double const*) const {}
+};
+
+/// out = greatest over the actions of worth(pair). in, out [local item]. note(own state, lowest best pair, in) writes the choice down.
+template <class Worth, class Note = NoNote>
+Change sweep_best(std::string const& label, Execution const& space, FamilyModel const& model, Worth const& worth, Array<double const> const& in, Array<double> const& out, Note const& note = {}) {
   using Range = Kokkos::MinMax<double>;
   Range::value_type range;
   Kokkos::parallel_reduce(
       label, Kokkos::RangePolicy<Execution>(space, 0, model.states),
       KOKKOS_LAMBDA(std::int64_t s, Range::value_type& change) {
         double best = -infinite;
-        for (std::int64_t pair = model.pair_begin(s); pair < model.pair_begin(s + 1); ++pair) {
+        std::int64_t chosen = model.pair_begin(s);
+        for (std::int64_t pair = chosen; pair < model.pair_begin(s + 1); ++pair) {
           double const q = worth(pair, in.data());
+          chosen = q > best ? pair : chosen;
           best = q > best ? q : best;
         }
+        note(s, chosen, in.data());
         out(model.own_first + s) = best;
         double const moved = best - in(model.own_first + s);
         change.min_val = moved < change.min_val ? moved : change.min_val;
@@ -105,12 +113,23 @@ struct WorthInModel {
   FamilyModel model;
   std::int32_t m;
   KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.q(m, pair, value); }
+  /// Makes the row of state s what this pair is met with.
+  template <class Chain>
+  KOKKOS_INLINE_FUNCTION void answer(Chain const& chain, std::int64_t s, std::int64_t pair, double const*) const {
+    chain.put(model, s, pair * model.models + m);
+  }
 };
 struct WorthInBall {
   FamilyModel model;
   std::int32_t centre;
   double radius;
   KOKKOS_INLINE_FUNCTION double operator()(std::int64_t pair, double const* value) const { return model.l1_q(centre, pair, radius, value); }
+  template <class Chain>
+  KOKKOS_INLINE_FUNCTION void answer(Chain const& chain, std::int64_t s, std::int64_t pair, double const* value) const {
+    std::int64_t const row = pair * model.models + centre;
+    chain.put(model, s, row);
+    chain.move_to_worst(s, model.transition_begin(row + 1) - model.transition_begin(row), value, radius);
+  }
 };
 
 /// Worth that is known [own pair], whatever the values.

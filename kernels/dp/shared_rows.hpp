@@ -65,6 +65,33 @@ struct WorthInWorst {
     }
     return worst_of_family(model.models, [&](std::int32_t m) { return model.q(m, pair, value); }).value;
   }
+  /// Makes the row of state s that of the worst model for this pair, of the lowest one where several are worst.
+  template <class Chain>
+  KOKKOS_INLINE_FUNCTION void answer(Chain const& chain, std::int64_t s, std::int64_t pair, double const* value) const {
+    chain.put(model, s, pair * model.models + worst_model(pair, value));
+  }
+  KOKKOS_INLINE_FUNCTION std::int32_t worst_model(std::int64_t pair, double const* value) const {
+    auto const value_at = [value](std::int32_t next) { return value[next]; };
+    switch (rows.kind(pair)) {
+      case RowKind::alike: return 0;
+      case RowKind::side_by_side: {
+        Pack least = side_by_side_q(rows, pair, 0, model.discount, value_at), where{};
+        for (std::int64_t pack = 1; pack < rows.lanes / pack_width; ++pack) {
+          Pack const q = side_by_side_q(rows, pair, pack, model.discount, value_at), here = Pack{} + static_cast<double>(pack);
+          where = q < least ? here : where;
+          least = q < least ? q : least;
+        }
+        WorstModel worst{lane_of(least, 0), static_cast<std::int32_t>(lane_of(where, 0)) * pack_width};
+        for (int l = 1; l < pack_width; ++l) {
+          std::int32_t const m = static_cast<std::int32_t>(lane_of(where, l)) * pack_width + l;
+          if (lane_of(least, l) < worst.value || (lane_of(least, l) == worst.value && m < worst.model)) worst = {lane_of(least, l), m};
+        }
+        return worst.model < model.models ? worst.model : 0;
+      }
+      case RowKind::apart: break;
+    }
+    return worst_of_family(model.models, [&](std::int32_t m) { return model.q(m, pair, value); }).model;
+  }
 };
 
 /// One sweep of a policy, action [own state], over some own states in one pack of models: in, out [local item, lane of the pack]. Packs by themselves, because their values then stay in the caches.

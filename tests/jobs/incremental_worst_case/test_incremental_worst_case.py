@@ -110,6 +110,16 @@ class IncrementalWorstCase(JobTest):
         self.assertIn(True, ends)
         self.compare_files(ends.index(True))
 
+    def test_sweeps_of_chains_save_sweeps_over_all_actions(self):
+        """Values are plain value iteration's; had a chain wrong rows, rounds would not end sooner than it."""
+        compare = {"l1_radii": [0.3], "l1_centre": 24}
+        rounds, plain_sweeps = (self.run_job(walk(0.99, compare=compare, family={"scale": 2}), "--set", f"solver.chain_sweeps={k}", name=f"chain{k}", ranks=2) for k in (8, 0))
+        for name in ("robust_value", "l1_0.3_value", "nominal_value", "promised", "policy_value", "optimal_value"):
+            np.testing.assert_allclose(rounds.result(name), plain_sweeps.result(name), rtol=0, atol=2e-9, err_msg=name)
+        for name in ("robust", "l1_0.3"):
+            self.assertLess(3 * rounds.result(f"{name}_sweeps"), plain_sweeps.result(f"{name}_sweeps"), name)
+        self.assertLess(2 * rounds.result("robust_pair_updates"), plain_sweeps.result("robust_pair_updates"))
+
     def test_a_fork_that_no_policy_can_take_right_stops_early_with_its_gap(self):
         done = self.run_job(job_text(family={"kind": "crossroads", "safe": 0.6}, solver={"discount": 0.95}, compare={"robust": True}))
         self.assert_ends(done, NOT_CONVERGED, "in the sequence already", "promises 0.95")
