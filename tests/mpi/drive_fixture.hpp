@@ -43,7 +43,7 @@ struct Life {
 struct Run {
   ScratchFolder const& folder;
   RunOptions options{.checkpoint_every = only_when_stopped};
-  DriveOptions drive_options{.output = folder / "run.h5", .fingerprint = problem, .max_sweeps = 10'000, .goal = tolerance};
+  DriveOptions drive_options{.output = folder / "run.h5", .part = {}, .fingerprint = problem, .max_sweeps = 10'000, .goal = tolerance};
   io::RunRecord record = {};
 
   explicit Run(ScratchFolder const& shared) : folder(shared) {
