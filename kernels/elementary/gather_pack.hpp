@@ -5,7 +5,7 @@ namespace bellshard {
 
 /// value[place[lane]] of each lane.
 KOKKOS_INLINE_FUNCTION Pack gather_pack(double const* value, std::int32_t const* place) {
-#if defined(__AVX512F__) && defined(__FMA__) && !defined(__CUDACC__) && !defined(__HIPCC__)
+#if defined(BELLSHARD_VECTORS) && defined(__AVX512F__)
   return _mm512_mask_i32gather_pd(_mm512_setzero_pd(), 0xff, _mm256_loadu_si256(reinterpret_cast<__m256i const*>(place)), value, sizeof(double));
 #else
   double lanes[pack_width];
