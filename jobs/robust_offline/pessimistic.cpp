@@ -5,7 +5,7 @@
 
 #include "jobs/robust_offline/sorted_values.hpp"
 #include "kernels/host_copy.hpp"
-#include "src/dense/dense.hpp"
+#include "kernels/linalg/cholesky.hpp"
 #include "src/dist/reduce.hpp"
 
 namespace bellshard::robust_offline {
@@ -54,6 +54,8 @@ dp::RegressionRows Pessimistic::rows(std::int64_t stage) const {
 dp::PessimisticValue Pessimistic::stage_value(std::size_t method, std::int64_t stage) const {
   auto& self = const_cast<Pessimistic&>(*this);
   std::vector<double> w, matrix;
+  w.reserve(at(sets() * factors()));
+  matrix.reserve(at(sets() * factors() * factors()));
   for (std::int64_t set = 0; set < sets(); ++set) {
     auto const* const from = self.weight(set, method, stage);
     w.insert(w.end(), from, from + factors());
@@ -84,12 +86,23 @@ std::vector<double> Pessimistic::add_blocks(std::int64_t items, Sum const& sum) 
 void Pessimistic::invert_gram(std::int64_t stage) {
   auto const d = factors();
   auto const gram = add_blocks(d * d, [&](dp::BlockSums const& sums) { dp::sum_gram(Execution(), rows(stage), sums); });
-  for (std::int64_t set = 0; set < sets(); ++set) {
-    std::vector<double> one(gram.begin() + set * d * d, gram.begin() + (set + 1) * d * d);
-    for (std::int64_t i = 0; i < d; ++i) one[at(i * d + i)] += config_.ridge;
-    auto const inverted = dense::inverse_of_positive(one, d, "the Gram matrix of a stage");
-    std::copy(inverted.begin(), inverted.end(), inverse(set, stage));
+  auto const packs = at(packs_of(sets()));
+  PackedTable const factor("bellshard::robust_offline::factor", packs, at(linalg::half_entries(d))), inverted("bellshard::robust_offline::inverse", packs, at(d * d)),
+      log_determinant("bellshard::robust_offline::log_determinant", packs, 1);
+  auto const filled = Kokkos::create_mirror_view(factor);
+  for (std::int64_t lane = 0; lane < packs_of(sets()) * pack_width; ++lane) {
+    double const* const one = gram.data() + std::min(lane, sets() - 1) * d * d;  // the last lanes repeat a set
+    for (std::int64_t i = 0; i < d; ++i)
+      for (std::int64_t j = 0; j <= i; ++j) filled(at(lane / pack_width), at(linalg::half_entries(i) + j), at(lane % pack_width)) = one[i * d + j] + (i == j ? config_.ridge : 0);
   }
+  Kokkos::deep_copy(factor, filled);
+  linalg::factor_all(Execution(), static_cast<int>(d), factor, log_determinant);
+  linalg::invert_all(Execution(), static_cast<int>(d), factor, inverted);
+  auto const found = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), inverted);
+  bool positive = true;
+  for (std::int64_t set = 0; set < sets(); ++set)
+    for (std::int64_t i = 0; i < d * d; ++i) positive &= std::isfinite(inverse(set, stage)[i] = found(at(set / pack_width), at(i), at(set % pack_width)));
+  BELLSHARD_INPUT(positive, "the Gram matrix of a stage is not positive definite; raise the ridge");
 }
 
 std::vector<double> Pessimistic::by_sums(Method const& method, std::int64_t stage, Array<double> const& next) {

@@ -100,23 +100,23 @@ KOKKOS_INLINE_FUNCTION Pack factor(double* matrix, int rows, RightSide right_sid
   return log_determinant;
 }
 
-/// L z = b for a pack, in place: [row, lane].
-KOKKOS_INLINE_FUNCTION void solve_lower(double const* factor, int rows, double* b) {
-  for (int row = 0; row < rows; ++row) {
+/// L z = b for a pack, in place: [row, lane]. Rows before `first` of b are 0, and stay so.
+KOKKOS_INLINE_FUNCTION void solve_lower(double const* factor, int rows, double* b, int first = 0) {
+  for (int row = first; row < rows; ++row) {
     double const* const line = factor + half_entries(row) * pack_width;
     Pack sum = load_pack(b + row * pack_width);
-    for (int k = 0; k < row; ++k) sum = fused(-load_pack(line + k * pack_width), load_pack(b + k * pack_width), sum);
+    for (int k = first; k < row; ++k) sum = fused(-load_pack(line + k * pack_width), load_pack(b + k * pack_width), sum);
     store_pack(b + row * pack_width, sum * load_pack(line + row * pack_width));
   }
 }
 
-/// L' z = b for a pack, in place.
-KOKKOS_INLINE_FUNCTION void solve_upper(double const* factor, int rows, double* b) {
-  for (int row = rows - 1; row >= 0; --row) {
+/// L' z = b for a pack, in place, the rows from `first` on.
+KOKKOS_INLINE_FUNCTION void solve_upper(double const* factor, int rows, double* b, int first = 0) {
+  for (int row = rows - 1; row >= first; --row) {
     double const* const line = factor + half_entries(row) * pack_width;
     Pack const value = load_pack(b + row * pack_width) * load_pack(line + row * pack_width);
     store_pack(b + row * pack_width, value);
-    for (int k = 0; k < row; ++k) store_pack(b + k * pack_width, fused(-load_pack(line + k * pack_width), value, load_pack(b + k * pack_width)));
+    for (int k = first; k < row; ++k) store_pack(b + k * pack_width, fused(-load_pack(line + k * pack_width), value, load_pack(b + k * pack_width)));
   }
 }
 
@@ -125,6 +125,21 @@ inline void factor_all(Execution const& execution, int rows, PackedTable const& 
   Kokkos::parallel_for(
       "bellshard::linalg::factor_all", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::int64_t>>(execution, 0, static_cast<std::int64_t>(matrix.extent(0))),
       KOKKOS_LAMBDA(std::int64_t pack) { store_pack(&log_determinant(pack, 0, 0), factor(&matrix(pack, 0, 0), rows)); });
+}
+
+/// The inverses of the matrices that factor_all had: inverse [pack, row * rows + column, lane], symmetric to the last bit.
+inline void invert_all(Execution const& execution, int rows, PackedTable const& factor, PackedTable const& inverse) {
+  Kokkos::parallel_for(
+      "bellshard::linalg::invert_all", Kokkos::RangePolicy<Execution, Kokkos::IndexType<std::int64_t>>(execution, 0, static_cast<std::int64_t>(factor.extent(0)) * rows),
+      KOKKOS_LAMBDA(std::int64_t item) {
+        std::int64_t const pack = item / rows;
+        int const column = static_cast<int>(item % rows);
+        double* const b = &inverse(pack, static_cast<std::int64_t>(column) * rows, 0);  // what lies before the diagonal comes from the other columns
+        for (int row = column; row < rows; ++row) store_pack(b + row * pack_width, Pack{} + (row == column ? 1.0 : 0.0));
+        solve_lower(&factor(pack, 0, 0), rows, b, column);
+        solve_upper(&factor(pack, 0, 0), rows, b, column);
+        for (int row = column + 1; row < rows; ++row) store_pack(&inverse(pack, static_cast<std::int64_t>(row) * rows + column, 0), load_pack(b + row * pack_width));
+      });
 }
 
 }  // namespace bellshard::linalg

@@ -1,6 +1,6 @@
 #include "src/dense/dense.hpp"
 
-#include <Eigen/Eigenvalues>  // with Cholesky
+#include <Eigen/Eigenvalues>
 
 #include "src/base/error.hpp"
 
@@ -19,16 +19,6 @@ SymmetricEigen symmetric_eigen(std::vector<double> const& matrix, std::int64_t n
   Matrix const descending = solver.eigenvectors().rowwise().reverse();
   found.value.assign(solver.eigenvalues().reverse().begin(), solver.eigenvalues().reverse().end());
   found.vector.assign(descending.data(), descending.data() + n * n);
-  return found;
-}
-
-std::vector<double> inverse_of_positive(std::vector<double> const& matrix, std::int64_t n, char const* name) {
-  Eigen::Map<Matrix const> const given(matrix.data(), n, n);
-  Eigen::LLT<Matrix> const factor(given);
-  BELLSHARD_INPUT(given.allFinite() && factor.info() == Eigen::Success, "{} is not positive definite; raise the ridge", name);
-  Matrix const inverse = factor.solve(Matrix::Identity(n, n));
-  std::vector<double> found(static_cast<std::size_t>(n * n));
-  Eigen::Map<Matrix>(found.data(), n, n) = 0.5 * (inverse + inverse.transpose());
   return found;
 }
 

@@ -31,6 +31,20 @@ Matrix random_matrix(int rows) {
   return matrix;
 }
 
+/// Random matrices, packs full of them, and their lower halves in packs.
+PackedTable packed(std::int64_t packs, int rows, std::vector<Matrix>& matrices) {
+  PackedTable const table("test::matrix", static_cast<std::size_t>(packs), static_cast<std::size_t>(linalg::half_entries(rows)));
+  auto const host = Kokkos::create_mirror_view(table);
+  for (std::int64_t m = 0; m < packs * pack_width; ++m) {
+    matrices.push_back(random_matrix(rows));
+    for (int r = 0; r < rows; ++r) {
+      for (int c = 0; c <= r; ++c) host(static_cast<std::size_t>(m / pack_width), static_cast<std::size_t>(linalg::half_entries(r) + c), static_cast<std::size_t>(m % pack_width)) = matrices.back().at(r, c);
+    }
+  }
+  Kokkos::deep_copy(table, host);
+  return table;
+}
+
 /// x of matrix x = b and log of the determinant, by elimination without pivots.
 std::vector<double> eliminated(Matrix a, std::vector<double> b, double& log_determinant) {
   log_determinant = 0;
@@ -55,15 +69,8 @@ TEST_CASE("factors of many matrices solve what elimination solves, whatever thei
   for (int const rows : {1, 2, 3, 4, 5, 7, 8, 9, 14, 40, 43}) {
     std::int64_t const packs = 3;
     std::vector<Matrix> matrices;
-    PackedTable const table("test::matrix", packs, static_cast<std::size_t>(linalg::half_entries(rows))), log_determinant("test::log_determinant", packs, 1);
-    auto const host = Kokkos::create_mirror_view(table);
-    for (std::int64_t m = 0; m < packs * pack_width; ++m) {
-      matrices.push_back(random_matrix(rows));
-      for (int r = 0; r < rows; ++r) {
-        for (int c = 0; c <= r; ++c) host(static_cast<std::size_t>(m / pack_width), static_cast<std::size_t>(linalg::half_entries(r) + c), static_cast<std::size_t>(m % pack_width)) = matrices.back().at(r, c);
-      }
-    }
-    Kokkos::deep_copy(table, host);
+    auto const table = packed(packs, rows, matrices);
+    PackedTable const log_determinant("test::log_determinant", packs, 1);
 
     linalg::factor_all(Execution(), rows, table, log_determinant);
     PackedTable const solved("test::solved", packs, static_cast<std::size_t>(rows));
@@ -87,6 +94,36 @@ TEST_CASE("factors of many matrices solve what elimination solves, whatever thei
     }
     INFO(rows);
     CHECK(worst < 1e-8);
+  }
+}
+
+TEST_CASE("inverses of many matrices, whatever their size") {
+  for (int const rows : {1, 2, 3, 5, 8, 30, 33}) {
+    std::int64_t const packs = 2;
+    std::vector<Matrix> matrices;
+    auto const table = packed(packs, rows, matrices);
+    PackedTable const log_determinant("test::log_determinant", packs, 1), inverse("test::inverse", packs, static_cast<std::size_t>(rows * rows));
+
+    linalg::factor_all(Execution(), rows, table, log_determinant);
+    linalg::invert_all(Execution(), rows, table, inverse);
+
+    auto const found = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), inverse);
+    auto const entry = [&](std::size_t m, int r, int c) { return found(m / pack_width, static_cast<std::size_t>(r * rows + c), m % pack_width); };
+    double worst = 0;
+    bool symmetric = true;
+    for (std::size_t m = 0; m < matrices.size(); ++m) {
+      for (int r = 0; r < rows; ++r) {
+        for (int c = 0; c < rows; ++c) {
+          double sum = r == c ? -1 : 0;
+          for (int k = 0; k < rows; ++k) sum += matrices[m].at(r, k) * entry(m, k, c);
+          worst = std::max(worst, std::fabs(sum));
+          symmetric &= entry(m, r, c) == entry(m, c, r);
+        }
+      }
+    }
+    INFO(rows);
+    CHECK(worst < 1e-10);
+    CHECK(symmetric);
   }
 }
 
