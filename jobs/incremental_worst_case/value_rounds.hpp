@@ -26,7 +26,7 @@ class ValueRounds {
   template <class Worth>
   void advance(std::string const& label, Worth const& worth) {
     if (rounds_.chain_sweeps == 0) return follow(dp::sweep_best(label, Execution(), model_, worth, value_, next_));
-    follow(dp::sweep_best(label, Execution(), model_, worth, value_, next_, Answer<Worth>{worth, chain_}));
+    follow(dp::sweep_best(label, Execution(), model_, worth, value_, next_, dp::NoteInChain<Worth>{worth, chain_}));
   }
   bool finished() const { return rounds_.sweeps > 0 && rounds_.error <= tolerance_; }
   Rounds& rounds() { return rounds_; }
@@ -36,12 +36,6 @@ class ValueRounds {
   void refresh() { exchange_.refresh(value_); }
 
  private:
-  template <class Worth>
-  struct Answer {
-    Worth worth;
-    dp::ChainRows chain;
-    KOKKOS_INLINE_FUNCTION void operator()(std::int64_t s, std::int64_t pair, double const* value) const { worth.answer(chain, s, pair, value); }
-  };
   void follow(dp::Change const& change);
 
   MPI_Comm comm_;

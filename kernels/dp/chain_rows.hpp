@@ -40,6 +40,15 @@ struct ChainRows {
   }
 };
 
+/// For sweep_best: the row that each state is met with becomes the chain's.
+template <class Worth>
+struct NoteInChain {
+  Worth worth;
+  ChainRows chain;
+
+  KOKKOS_INLINE_FUNCTION void operator()(std::int64_t s, std::int64_t pair, double const* value) const { worth.answer(chain, s, pair, value); }
+};
+
 /// Room for the chains of a model. Nothing is in it yet.
 inline ChainRows make_chain(Execution const& space, FamilyModel const& model) {
   std::int64_t const packs = packs_of(model.states);
