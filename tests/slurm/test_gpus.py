@@ -1,6 +1,7 @@
 """The GPUs of a Slurm job: every rank sees all that the job has on its node, and no other. Here they are as null as /dev/null, and what a rank sees is what Slurm tells CUDA."""
 import os
 import re
+import subprocess
 
 from bellshard_runs import PROGRAM, SOURCE, main
 from cluster import NODES
@@ -27,6 +28,15 @@ exec {PROGRAM} "$@"
         logs = "".join(path.read_text() for path in self.folder.glob(pattern))
         return sorted(re.findall(r"sees: job \d+ node (\S+) rank (\d+) of it devices (\S+)", logs))
 
+    def run_at_once(self, *words):
+        """Of some 70 such runs, which last for milliseconds, with busy cores one hung and one crashed within Open MPI 4.1.4, as its ranks left: so it may try three times."""
+        for _ in range(3):
+            try:
+                return self.cluster.call(*words, cwd=self.folder)
+            except (AssertionError, subprocess.TimeoutExpired) as failed:
+                print(failed)
+        return self.fail("three times in a row")
+
     def check_all_seen(self, *options):
         """Two of a node's four."""
         job = self.submit_seeing("--nodes=2", "--ntasks-per-node=2", *options)
@@ -40,8 +50,8 @@ exec {PROGRAM} "$@"
     def test_a_rank_knows_its_place_on_the_node(self):
         """By which it picks its device."""
         for order in ("block", "cyclic"):
-            said = self.cluster.call("srun", "--nodes=2", "--ntasks-per-node=2", f"--distribution={order}", "--mpi=pmix", "bash", "-c",
-                                     'BELLSHARD_PLACE_ON_HOST=$SLURM_LOCALID exec "$@"', "bash", os.environ["BELLSHARD_MPI_TESTS"], "a rank knows its place on its host", cwd=self.folder)
+            said = self.run_at_once("srun", "--nodes=2", "--ntasks-per-node=2", f"--distribution={order}", "--mpi=pmix", "bash", "-c",
+                                    'BELLSHARD_PLACE_ON_HOST=$SLURM_LOCALID exec "$@"', "bash", os.environ["BELLSHARD_MPI_TESTS"], "a rank knows its place on its host")
             self.assertEqual(said.count("All tests passed (2 assertions in 1 test case)"), 4, said)
 
     def test_a_gpu_for_each_task_hides_no_other(self):
