@@ -104,74 +104,98 @@ inline bool any_of(Bits const& bits) {
   return any != 0;
 }
 
-/// One group of candidates over the `broad` cells from c on, whose least values of the groups before stand in `after`; notes in `group` where they fell.
-/// `size`: the number of candidates, known to the compiler for all groups but the last.
-template <class T, class Number, class Size>
+/// When a group is tried over a block of cells.
+enum class Turn { first, later };
+
+/// One group of candidates over the `broad` cells from c on, whose least values of the groups tried before stand in `after`; notes in `group` for which
+/// cells it is the lowest group that attains the least value. `size`: the number of candidates, known to the compiler for all groups but the last.
+template <Turn turn, class T, class Number, class Size>
 inline void lower_broad(KnapsackStage<T, Number> const& stage, std::int64_t c, std::int32_t first, Size size, Number* group) {
-  auto const least = [&](int j) { return first > 0 ? load_vector<Values<T>>(stage.after + c + j * lanes<T>) : Values<T>{} + std::numeric_limits<T>::infinity(); };
+  using Found = Numbers<T, Number>;
+  auto const loss_by = [&](std::int32_t k, int j) { return load_vector<Values<T>>(stage.before + c - stage.cost[k] + j * lanes<T>) + stage.loss[k]; };
   Values<T> lower[broad_vectors];
-  for (int j = 0; j < broad_vectors; ++j) lower[j] = least(j);
-  for (std::int32_t k = 0; k < size; ++k) {
-    T const* const from = stage.before + c - stage.cost[first + k];
-    T const loss = stage.loss[first + k];
+  for (int j = 0; j < broad_vectors; ++j) lower[j] = loss_by(first, j);
+  for (std::int32_t k = 1; k < size; ++k) {
     for (int j = 0; j < broad_vectors; ++j) {
-      auto const value = load_vector<Values<T>>(from + j * lanes<T>) + loss;
+      auto const value = loss_by(first + k, j);
       lower[j] = value < lower[j] ? value : lower[j];
     }
   }
-  auto const fell = [&](int j) { return __builtin_convertvector(lower[j] < least(j), Numbers<T, Number>); };
-  Numbers<T, Number> any{};
-  for (int j = 0; j < broad_vectors; ++j) any |= fell(j);
-  if (first > 0 && !any_of(any)) return;  // as many groups do, and neighbours alike
+  auto const number = Found{} + static_cast<Number>(first);
+  if constexpr (turn == Turn::first) {
+    for (int j = 0; j < broad_vectors; ++j) {
+      store_vector(group + j * lanes<T>, number);
+      store_vector(stage.after + c + j * lanes<T>, lower[j]);
+    }
+    return;
+  }
+  auto const least = [&](int j) { return load_vector<Values<T>>(stage.after + c + j * lanes<T>); };
+  Wholes<T> any{};
+  for (int j = 0; j < broad_vectors; ++j) any |= lower[j] <= least(j);
+  if (!any_of(any)) return;  // as most groups do
   for (int j = 0; j < broad_vectors; ++j) {
-    auto const found = load_vector<Numbers<T, Number>>(group + j * lanes<T>);
-    store_vector(group + j * lanes<T>, (found & ~fell(j)) | ((Numbers<T, Number>{} + static_cast<Number>(first)) & fell(j)));
-    store_vector(stage.after + c + j * lanes<T>, lower[j]);
+    auto const found = load_vector<Found>(group + j * lanes<T>);
+    auto const fell = __builtin_convertvector(lower[j] < least(j), Found), attained = __builtin_convertvector(lower[j] == least(j), Found);
+    auto const taken = fell | (attained & reinterpret_cast<Found>(found > number));
+    store_vector(group + j * lanes<T>, (found & ~taken) | (number & taken));
+    store_vector(stage.after + c + j * lanes<T>, lower[j] < least(j) ? lower[j] : least(j));
   }
 }
 
-/// The choices of the `wide` cells from c on, whose least values stand in `after` and their groups in `group`: mostly one and the same.
+/// The choices of the `wide` cells from c on, whose least values stand in `after` and their groups in `group`: mostly one and the same. `guess` is what
+/// cells before them chose, and then what the last of these did.
 template <class T, class Number>
-void choose_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, Number const* group) {
+void choose_wide(KnapsackStage<T, Number> const& stage, std::int64_t c, Number const* group, std::int32_t& guess) {
   std::int32_t const first = group[0];
   Number differ = 0;
   for (std::int64_t i = 1; i < wide<T>; ++i) differ |= static_cast<Number>(group[i] ^ group[0]);
   if (differ == 0 && stage.candidates - first >= group_size) {
     Values<T> least[vectors];
+    for (int j = 0; j < vectors; ++j) least[j] = load_vector<Values<T>>(stage.after + c + j * lanes<T>);
+    auto const attains = [&](std::int32_t k, int j) { return load_vector<Values<T>>(stage.before + c - stage.cost[k] + j * lanes<T>) + stage.loss[k] == least[j]; };
+    if (guess >= first && guess < first + group_size) {
+      Wholes<T> against{};  // cells that a lower candidate serves as well, or the guess worse
+      for (std::int32_t k = first; k < guess; ++k) {
+        for (int j = 0; j < vectors; ++j) against |= attains(k, j);
+      }
+      for (int j = 0; j < vectors; ++j) against |= ~attains(guess, j);
+      if (!any_of(against)) {
+        for (int j = 0; j < vectors; ++j) store_vector(stage.choice + c + j * lanes<T>, Wholes<T>{} + guess);
+        return;
+      }
+    }
     Wholes<T> found[vectors];
-    for (int j = 0; j < vectors; ++j) least[j] = load_vector<Values<T>>(stage.after + c + j * lanes<T>), found[j] = Wholes<T>{} + first;
-    for (std::int32_t k = group_size - 1; k >= 0; --k) {  // the lowest last: it wins
-      T const* const from = stage.before + c - stage.cost[first + k];
-      T const loss = stage.loss[first + k];
-      for (int j = 0; j < vectors; ++j) found[j] = load_vector<Values<T>>(from + j * lanes<T>) + loss == least[j] ? Wholes<T>{} + (first + k) : found[j];
+    for (int j = 0; j < vectors; ++j) found[j] = Wholes<T>{} + first;
+    for (std::int32_t k = first + group_size - 1; k >= first; --k) {  // the lowest last: it wins
+      for (int j = 0; j < vectors; ++j) found[j] = attains(k, j) ? Wholes<T>{} + k : found[j];
     }
     for (int j = 0; j < vectors; ++j) store_vector(stage.choice + c + j * lanes<T>, found[j]);
-    return;
+  } else {
+    for (int j = 0; j < vectors; ++j) {
+      auto const at = c + j * lanes<T>;
+      store_vector(stage.choice + at, find_candidates(stage, at, load_vector<Values<T>>(stage.after + at), load_vector<Wholes<T>>(group + j * lanes<T>)));
+    }
   }
-  for (int j = 0; j < vectors; ++j) {
-    auto const at = c + j * lanes<T>;
-    store_vector(stage.choice + at, find_candidates(stage, at, load_vector<Values<T>>(stage.after + at), load_vector<Wholes<T>>(group + j * lanes<T>)));
-  }
+  guess = stage.choice[c + wide<T> - 1];
 }
 
 /// Group after group over a whole block: where rows lie as far apart as candidates' costs, a group reads most values for each of its candidates, and
-/// after the first time from the nearest cache.
+/// after the first time from the nearest cache. The group that holds `guess`, what neighbours chose, comes first: then few others need to be noted.
 template <class T, class Number>
-void sweep_block(KnapsackStage<T, Number> const& stage, CellBlock const& block) {
+void sweep_block(KnapsackStage<T, Number> const& stage, CellBlock const& block, std::int32_t& guess) {
   constexpr std::int64_t line = 64;
   alignas(line) Number groups[CellBlock::most];
-  std::memset(groups, 0, static_cast<std::size_t>(block.rows * block.width) * sizeof(Number));
-  for (std::int32_t first = 0; first < stage.candidates; first += group_size) {
+  auto const sweep_group = [&]<Turn turn>(std::integral_constant<Turn, turn>, std::int32_t first) {
     auto* group = groups;
     for (std::int64_t row = 0; row < block.rows; ++row) {
       for (std::int64_t at = 0; at < block.width; at += broad<T>, group += broad<T>) {
         auto const c = block.first + row * block.stride + at;
         if (stage.candidates - first >= group_size) {
-          lower_broad(stage, c, first, std::integral_constant<std::int32_t, group_size>(), group);
+          lower_broad<turn>(stage, c, first, std::integral_constant<std::int32_t, group_size>(), group);
         } else {
-          lower_broad(stage, c, first, stage.candidates - first, group);
+          lower_broad<turn>(stage, c, first, stage.candidates - first, group);
         }
-        if (first > 0) continue;
+        if (turn == Turn::later) continue;
         // What the next block reads first and writes lies too far away for the core to guess. Behind the end of an array this does nothing.
         auto const next = c + block.rows * block.stride;
         for (std::int64_t byte = 0; byte < broad<T> * static_cast<std::int64_t>(sizeof(T)); byte += line) {
@@ -181,10 +205,15 @@ void sweep_block(KnapsackStage<T, Number> const& stage, CellBlock const& block) 
         __builtin_prefetch(stage.choice + next, 1, 2);
       }
     }
+  };
+  auto const start = guess / group_size * group_size;
+  sweep_group(std::integral_constant<Turn, Turn::first>(), start);
+  for (std::int32_t first = 0; first < stage.candidates; first += group_size) {
+    if (first != start) sweep_group(std::integral_constant<Turn, Turn::later>(), first);
   }
   auto const* group = groups;
   for (std::int64_t row = 0; row < block.rows; ++row) {
-    for (std::int64_t at = 0; at < block.width; at += wide<T>, group += wide<T>) choose_wide(stage, block.first + row * block.stride + at, group);
+    for (std::int64_t at = 0; at < block.width; at += wide<T>, group += wide<T>) choose_wide(stage, block.first + row * block.stride + at, group, guess);
   }
 }
 
@@ -206,9 +235,11 @@ void sweep_rows(KnapsackStage<T, Number> const& stage, std::int64_t first, std::
   auto const width = (end - first) / broad<T> * broad<T>;
   std::int64_t row = 0;
   auto const whole_rows = last >= end && width > 0 ? (last - end) / span + 1 : 0;
+  if (whole_rows > 0) stage.sweep_cell(first);
+  std::int32_t guess = whole_rows > 0 ? stage.choice[first] : 0;
   while (row < whole_rows) {
     auto const rows = whole_rows - row < CellBlock::most / width ? whole_rows - row : CellBlock::most / width;
-    sweep_block(stage, {first + row * span, width, rows, span});
+    sweep_block(stage, {first + row * span, width, rows, span}, guess);
     for (auto const block_end = row + rows; row < block_end; ++row) {
       for (auto at = first + width; at < end; at += wide<T>) sweep_wide(stage, row * span + (at + wide<T> <= end ? at : end - wide<T>));
     }

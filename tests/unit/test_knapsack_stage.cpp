@@ -26,7 +26,7 @@ std::vector<T> on_host(Array<T> const& array) {
   return {host.data(), host.data() + host.size()};
 }
 
-/// A stage with few different losses, so that ties are common, or with many.
+/// A stage with few different losses, so that ties are common, or with many; values may be alike over some neighbours, so that these choose alike.
 template <class T>
 struct Case {
   std::int64_t margin;
@@ -34,8 +34,11 @@ struct Case {
   std::vector<std::int64_t> cost;
   std::vector<T> loss;
 
-  Case(std::mt19937_64& draw, std::int64_t cells, std::int64_t candidates, std::int64_t most, int losses) : margin(most) {
-    for (std::int64_t c = -most; c < cells; ++c) before.push_back(c < 0 && draw() % 2 ? std::numeric_limits<T>::infinity() : static_cast<T>(draw() % losses) / 8);
+  Case(std::mt19937_64& draw, std::int64_t cells, std::int64_t candidates, std::int64_t most, int losses, std::int64_t alike = 1) : margin(most) {
+    for (std::int64_t c = -most; c < cells; ++c) {
+      auto const value = c < 0 && draw() % 2 ? std::numeric_limits<T>::infinity() : static_cast<T>(draw() % losses) / 8;
+      before.push_back(before.size() % static_cast<std::size_t>(alike) == 0 ? value : before.back());
+    }
     for (std::int64_t k = 0; k < candidates; ++k) {
       cost.push_back(k == 0 ? 0 : static_cast<std::int64_t>(draw() % static_cast<unsigned long>(most + 1)));
       loss.push_back(static_cast<T>(draw() % losses) / 8);
@@ -80,7 +83,7 @@ TEMPLATE_TEST_CASE("each cell takes the least loss and the lowest candidate that
   std::mt19937_64 draw(11);
   for (std::int64_t const cells : {1, 7, 8, 63, 64, 65, 300, 4097, 9001}) {
     for (std::int64_t const candidates : {1, 2, 8, 9, 17, 101, 256}) {
-      Case<TestType> const given(draw, cells, candidates, cells / 2 + 3, draw() % 2 ? 9 : 1'000'000);
+      Case<TestType> const given(draw, cells, candidates, cells / 2 + 3, draw() % 2 ? 9 : 1'000'000, draw() % 2 ? 1 : 150);
       for (std::int64_t const stride : {1, 64, 100, 1001}) check<TestType, std::uint8_t>(given, {cells / 5, cells}, {Way::in_columns, stride});
       for (auto const way : {Way::at_once, Way::in_groups}) check<TestType, std::uint8_t>(given, {0, cells - cells / 7}, {way});
     }
