@@ -135,12 +135,13 @@ struct InputFile::Impl {
 
   /// Those that memory may be made for.
   std::vector<std::int64_t> plausible_extents(std::string const& name, hid_t dataset) const {
-    constexpr double most_packed = 1100, unwritten = 64 << 20;  // deflate packs 1032 to 1 at best
+    constexpr double most_packed = 1100, unwritten = 48 << 20;  // deflate packs 1032 to 1 at best
+    constexpr std::size_t widest = 8;                          // numbers are read as any type
     auto extents = extents_of(dataset);
     TypeHandle const type(BELLSHARD_H5(H5Dget_type(dataset)));
     hsize_t file_bytes = 0;
     BELLSHARD_H5(H5Fget_filesize(file, &file_bytes));
-    BELLSHARD_INPUT(largest_bytes(extents, std::max<std::size_t>(1, H5Tget_size(type))) <= unwritten + most_packed * static_cast<double>(file_bytes),
+    BELLSHARD_INPUT(largest_bytes(extents, std::max(widest, H5Tget_size(type))) <= unwritten + most_packed * static_cast<double>(file_bytes),
                     "{}: declares the shape [{}], which a file of {} bytes cannot hold; its data were never written, or it is damaged: make or copy it again",
                     where(name), fmt::join(extents, ", "), file_bytes);
     return extents;

@@ -31,8 +31,8 @@ class InputFile {
   std::filesystem::path const& path() const;
   bool has(std::string const& dataset) const;                       ///< dataset or group, absolute or from the root
   std::vector<std::string> children(std::string const& group) const;  ///< names in a group, sorted
-  /// Exit 4 where it declares far more than a file of this size can hold (1100 times, and 64 MiB for what was never written): memory is made in
-  /// this size.
+  /// Exit 4 where it declares far more than a file of this size can hold (1100 times, and 48 MiB for what was never written, with 8 bytes a number
+  /// or more): memory is made in this size.
   std::vector<std::int64_t> shape(std::string const& dataset) const;
   std::vector<std::string> axes(std::string const& dataset) const;  ///< names of the dimension scales, "" where an axis has none
   ScaleKind scale(std::string const& dataset) const;
