@@ -1,6 +1,7 @@
 option(BELLSHARD_NATIVE "Tune for the machine that builds (packages: OFF)" ON)
 option(BELLSHARD_TESTS "Build the tests" ON)
 option(BELLSHARD_BENCH "Build the benchmarks" ON)
+option(BELLSHARD_PRECOMPILE "Parse large headers once for many files (scripts/test: ON)" OFF)
 option(BELLSHARD_ASAN "Address and undefined-behaviour sanitizers" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
