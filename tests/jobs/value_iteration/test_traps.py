@@ -62,7 +62,7 @@ class RareExit(Traps):
             model = self.model(self.chain(n), labels={"left": {0}})
             for place, method in enumerate(methods):
                 with self.subTest(n=n, method=method):
-                    solver = {"method": method, "tolerance": 1e-6, "max_sweeps": 2000}
+                    solver = {"method": method, "tolerance": 1e-6, "max_sweeps": 500}
                     ending = self.run_job(job_text(model=model, criterion=self.LEFT, solver=solver), "--restart", "never", ranks=RANKS[place % 4])
                     self.assert_ends(ending, NOT_CONVERGED, "not converged")
                     for state, truth in self.reach(n).items():
