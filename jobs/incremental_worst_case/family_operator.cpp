@@ -1,6 +1,7 @@
 #include "jobs/incremental_worst_case/family_operator.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 
@@ -15,6 +16,8 @@ namespace bellshard::incremental_worst_case {
 namespace {
 
 constexpr std::int64_t sweeps_between_looks = 8;  // at the largest change of all ranks
+constexpr double packs_in_cache = 512;            // of values, in one array: 32 KiB
+constexpr std::int64_t most_together = 8;         // packs of models
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -23,7 +26,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 double change_within(double tolerance, double discount) { return discount > 0 ? tolerance * (1 - discount) / discount : tolerance; }
 
 FamilyOperator::FamilyOperator(MPI_Comm comm, Partition const& states, std::vector<mdp::Rows> rows, double discount, std::function<std::string(std::size_t)> const& what)
-    : comm_(comm), states_(states) {
+    : comm_(comm), mail_(comm), states_(states) {
   MPI_Comm_rank(comm, &rank_);
   auto const own = states_.block(rank_);
   mdp::ForeignStates foreign(own);
@@ -92,32 +95,33 @@ Array<std::int32_t> FamilyOperator::greedy(Array<double> const& q) const {
 
 std::vector<double> FamilyOperator::evaluate(Array<std::int32_t> const& action, std::int64_t state, double tolerance, Work& work) {
   std::string const label = "bellshard::incremental_worst_case::policy_values";
-  std::int64_t const width = pack_width;
-  Array<double> in(label, at(model_.local_items * width)), out(label, at(model_.local_items * width));
   double const goal = change_within(tolerance, model_.discount);
-  auto const reached = reached_states(comm_, states_, *exchange_, model_, shared_, action, state);
+  auto const reached = reached_states(mail_, states_, *exchange_, model_, shared_, action, state);
   auto const reached_here = static_cast<double>(reached.extent(0)), reached_anywhere = sum_over_ranks(comm_, reached_here);
+  dp::PacksTogether packs;
+  packs.count = std::min({static_cast<std::int64_t>(std::fmax(1, packs_in_cache / reached_anywhere)), most_together, packs_of(model_.models)});
+  Array<double> in(label, at(model_.local_items * packs.width())), out(label, at(model_.local_items * packs.width()));
   std::vector<double> worth(at(model_.models));
-  for (std::int64_t first = 0; first < model_.models; first += width) {
+  for (std::int64_t first = 0; first < model_.models; first += packs.width(), packs.first += packs.count) {
     Kokkos::deep_copy(in, 0);
-    std::vector<std::int64_t> left(at(std::min(width, model_.models - first)));  // lanes that are not done; what is swept on beside them counts no more
+    std::vector<std::int64_t> left(at(std::min(packs.width(), model_.models - first)));  // lanes that are not done; what is swept on beside them counts no more
     std::iota(left.begin(), left.end(), 0);
     for (std::int64_t sweep = 1; !left.empty(); ++sweep) {
-      dp::sweep_policy(Execution(), model_, shared_, reached, action, first / width, in, out);
+      packs.begin = left.front() / pack_width, packs.end = left.back() / pack_width + 1;
+      dp::sweep_policy(Execution(), model_, shared_, reached, action, packs, in, out);
       std::swap(in, out);
-      exchange_->start_rows(in, width);
-      exchange_->finish_rows(in, width);
+      exchange_->start_rows(in, packs.width());
+      exchange_->finish_rows(in, packs.width());
       auto const models = static_cast<double>(left.size());
       work.updates += reached_anywhere * models;
       work.pairs += reached_here * models;
       if (sweep % sweeps_between_looks != 0) continue;
-      std::vector<double> changes;
-      for (auto const lane : left) changes.push_back(dp::largest_change(Execution(), model_, reached, lane, in, out));
+      auto changes = dp::largest_changes(Execution(), model_, reached, packs, in, out);
       max_over_ranks(comm_, std::span(changes));
       std::vector<std::int64_t> next;
-      for (std::size_t k = 0; k < left.size(); ++k) {
-        if (changes[k] > goal) next.push_back(left[k]);
-        else if (own().contains(state)) worth[at(first + left[k])] = to_host(in, (model_.own_first + state - own().begin) * width + left[k], 1).front();
+      for (auto const lane : left) {
+        if (changes[at(lane)] > goal) next.push_back(lane);
+        else if (own().contains(state)) worth[at(first + lane)] = to_host(in, (model_.own_first + state - own().begin) * packs.width() + lane, 1).front();
       }
       left = next;
     }

@@ -5,6 +5,7 @@
 #include "jobs/incremental_worst_case/family.hpp"
 #include "kernels/dp/shared_rows.hpp"
 #include "src/dist/ghost_exchange.hpp"
+#include "src/dist/mail.hpp"
 #include "src/runtime/context.hpp"
 
 namespace bellshard::incremental_worst_case {
@@ -43,6 +44,7 @@ class FamilyOperator {
 
  private:
   MPI_Comm comm_;
+  Mail mail_;
   Partition states_;
   int rank_ = 0;
   std::unique_ptr<GhostExchange> exchange_;  ///< of values [local item], or of rows [local item, lane]

@@ -7,9 +7,8 @@
 
 namespace bellshard::incremental_worst_case {
 
-Array<std::int32_t> reached_states(MPI_Comm comm, Partition const& states, GhostExchange const& exchange, dp::FamilyModel const& model, dp::SharedRows const& rows, Array<std::int32_t> const& action,
+Array<std::int32_t> reached_states(Mail const& mail, Partition const& states, GhostExchange const& exchange, dp::FamilyModel const& model, dp::SharedRows const& rows, Array<std::int32_t> const& action,
                                    std::int64_t start) {
-  Mail const mail(comm);
   auto const own = states.block(mail.rank());
   auto const on_host = [](auto const& view) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view); };  // no copy where kernels run on the host
   auto const pair_begin = on_host(model.pair_begin), entry_begin = on_host(rows.entry_begin);
@@ -43,7 +42,7 @@ Array<std::int32_t> reached_states(MPI_Comm comm, Partition const& states, Ghost
     }
     if (mail.ranks() == 1) break;
     for (auto const state : mail.deliver(std::move(to)).items) reach_own(state);
-  } while (any_over_ranks(comm, !left.empty()));
+  } while (any_over_ranks(mail.comm(), !left.empty()));
   std::vector<std::int32_t> list;
   for (std::int64_t s = 0; s < own.size(); ++s)
     if (reached[static_cast<std::size_t>(exchange.own_first() + s)]) list.push_back(static_cast<std::int32_t>(s));

@@ -1,4 +1,6 @@
 #pragma once
+#include <vector>
+
 #include "kernels/dp/family_sweep.hpp"
 #include "kernels/elementary/pack.hpp"
 
@@ -94,41 +96,80 @@ struct WorthInWorst {
   }
 };
 
-/// One sweep of a policy, action [own state], over some own states in one pack of models: in, out [local item, lane of the pack]. Packs by themselves, because their values then stay in the caches.
-inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& states, Array<std::int32_t const> const& action, std::int64_t pack,
-                         Array<double const> const& in, Array<double> const& out) {
+/// Packs of models whose values lie together in arrays [local item, pack, lane], and which of them a sweep takes.
+struct PacksTogether {
+  std::int64_t count = 1;           ///< packs of an item
+  std::int64_t first = 0;           ///< the family's pack that lies in front
+  std::int64_t begin = 0, end = 1;  ///< swept, of those that lie together
+
+  std::int64_t width() const { return count * pack_width; }
+};
+
+/// One sweep of a policy, action [own state], over some own states: in, out [local item, pack, lane].
+inline void sweep_policy(Execution const& space, FamilyModel const& model, SharedRows const& rows, Array<std::int32_t const> const& states, Array<std::int32_t const> const& action,
+                         PacksTogether const& packs, Array<double const> const& in, Array<double> const& out) {
   Kokkos::parallel_for(
       "bellshard::dp::sweep_policy", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(states.extent(0))), KOKKOS_LAMBDA(std::int64_t k) {
         std::int64_t const s = states(k);
-        std::int64_t const pair = model.pair_begin(s) + action(s);
-        double const* const from = in.data();
-        auto const value_at = [from](std::int32_t next) { return load_pack(from + static_cast<std::int64_t>(next) * pack_width); };
-        double* const to = out.data() + (model.own_first + s) * pack_width;
-        switch (rows.kind(pair)) {
-          case RowKind::alike: store_pack(to, alike_q<Pack>(rows, pair, model.discount, value_at)); break;
-          case RowKind::side_by_side: store_pack(to, side_by_side_q(rows, pair, pack, model.discount, value_at)); break;
-          case RowKind::apart:
-            for (std::int64_t lane = 0; lane < pack_width && pack * pack_width + lane < model.models; ++lane) {
-              std::int64_t const row = pair * model.models + pack * pack_width + lane;
-              double sum = 0;
-              for (std::int64_t t = model.transition_begin(row); t < model.transition_begin(row + 1); ++t) sum += model.probability(t) * from[static_cast<std::int64_t>(model.next(t)) * pack_width + lane];
-              to[lane] = model.reward(row) + model.discount * sum;
-            }
+        std::int64_t const pair = model.pair_begin(s) + action(s), width = packs.count * pack_width;
+        for (std::int64_t p = packs.begin; p < packs.end; ++p) {
+          std::int64_t const pack = packs.first + p;
+          double const* const from = in.data() + p * pack_width;
+          auto const value_at = [from, width](std::int32_t next) { return load_pack(from + static_cast<std::int64_t>(next) * width); };
+          double* const to = out.data() + (model.own_first + s) * width + p * pack_width;
+          switch (rows.kind(pair)) {
+            case RowKind::alike: store_pack(to, alike_q<Pack>(rows, pair, model.discount, value_at)); break;
+            case RowKind::side_by_side: store_pack(to, side_by_side_q(rows, pair, pack, model.discount, value_at)); break;
+            case RowKind::apart:
+              for (std::int64_t lane = 0; lane < pack_width && pack * pack_width + lane < model.models; ++lane) {
+                std::int64_t const row = pair * model.models + pack * pack_width + lane;
+                double sum = 0;
+                for (std::int64_t t = model.transition_begin(row); t < model.transition_begin(row + 1); ++t) sum += model.probability(t) * from[static_cast<std::int64_t>(model.next(t)) * width + lane];
+                to[lane] = model.reward(row) + model.discount * sum;
+              }
+          }
         }
       });
 }
 
-/// Largest |a - b| of a lane over some own states, a and b [local item, lane].
-inline double largest_change(Execution const& space, FamilyModel const& model, Array<std::int32_t const> const& states, std::int64_t lane, Array<double const> const& a, Array<double const> const& b) {
-  double most = 0;
+namespace detail {
+
+/// Largest |a - b| of each lane, a and b [local item, pack, lane].
+struct LargestChanges {
+  using value_type = double[];
+  unsigned value_count;
+  std::int64_t own_first;
+  PacksTogether packs;
+  Array<std::int32_t const> states;
+  double const *a, *b;
+
+  KOKKOS_FUNCTION void operator()(std::int64_t k, double* most) const {
+    std::int64_t const item = (own_first + states(k)) * packs.count * pack_width;
+    for (std::int64_t lane = packs.begin * pack_width; lane < packs.end * pack_width; lane += pack_width) {
+      Pack const moved = load_pack(a + item + lane) - load_pack(b + item + lane), change = moved < 0 ? -moved : moved, before = load_pack(most + lane);
+      store_pack(most + lane, change > before ? change : before);
+    }
+  }
+  KOKKOS_FUNCTION void init(double* most) const {
+    for (unsigned k = 0; k < value_count; ++k) most[k] = 0;
+  }
+  KOKKOS_FUNCTION void join(double* into, double const* from) const {
+    for (unsigned k = 0; k < value_count; ++k) into[k] = from[k] > into[k] ? from[k] : into[k];
+  }
+  KOKKOS_FUNCTION void join(double volatile* into, double const volatile* from) const {  // Kokkos before 4
+    for (unsigned k = 0; k < value_count; ++k) into[k] = from[k] > into[k] ? from[k] : into[k];
+  }
+};
+
+}  // namespace detail
+
+/// Largest |a - b| of each lane that is swept over some own states, 0 of the others: [pack, lane].
+inline std::vector<double> largest_changes(Execution const& space, FamilyModel const& model, Array<std::int32_t const> const& states, PacksTogether const& packs, Array<double const> const& a,
+                                           Array<double const> const& b) {
+  std::vector<double> most(static_cast<std::size_t>(packs.width()));
   Kokkos::parallel_reduce(
-      "bellshard::dp::largest_change", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(states.extent(0))),
-      KOKKOS_LAMBDA(std::int64_t k, double& change) {
-        std::int64_t const i = (model.own_first + states(k)) * pack_width + lane;
-        double const moved = ::fabs(a(i) - b(i));
-        change = moved > change ? moved : change;
-      },
-      Kokkos::Max<double>(most));
+      "bellshard::dp::largest_changes", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(states.extent(0))),
+      detail::LargestChanges{static_cast<unsigned>(most.size()), model.own_first, packs, states, a.data(), b.data()}, most.data());
   return most;
 }
 

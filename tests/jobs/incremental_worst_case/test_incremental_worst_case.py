@@ -73,8 +73,8 @@ class IncrementalWorstCase(JobTest):
         for radius in ("0.3", "2"):
             self.assertLess(plain.l1_residual(*family[24], done.result(f"l1_{radius}_value"), float(radius), 0.95), 1e-9)
 
-    def compare_files(self, seed):
-        family = random_family(seed)
+    def compare_files(self, seed, models=6):
+        family = random_family(seed, models)
         names = write_family(self.folder, family)
         text = job_text(family={"kind": "files", "files": names}, solver={"discount": 0.9}, compare={"robust": True, "l1_radii": [0.4]})
         rows, qs, early = plain.sequence(family, 2, 0.9)
@@ -104,6 +104,7 @@ class IncrementalWorstCase(JobTest):
 
     def test_families_of_files_are_plain_numpys(self):
         self.compare_files(1)
+        self.compare_files(1, models=20)  # several packs of models, the last one in part
 
     def test_random_families_end_with_a_gap_or_without(self):
         ends = [plain.sequence(random_family(seed), 2, 0.9)[2] for seed in range(8)]
