@@ -121,6 +121,24 @@ class IncrementalWorstCase(JobTest):
             self.assertLess(3 * rounds.result(f"{name}_sweeps"), plain_sweeps.result(f"{name}_sweeps"), name)
         self.assertLess(2 * rounds.result("robust_pair_updates"), plain_sweeps.result("robust_pair_updates"))
 
+    def test_rounds_that_go_round_in_circles_end_as_value_iteration(self):
+        """State 0 pays -1: stay, or go to state 1, which pays 0 and where nature stays or sends back. Chains that hold both answers pass the limit for ever, first one side reconsidering, then the other."""
+        discount = 0.9
+        names = []
+        for model, next_state in enumerate((1, 0)):
+            names.append(f"nature_{model}.h5")
+            write_mdp(self.folder / names[-1], [[Pair(-1, {0: 1}), Pair(-1, {1: 1})], [Pair(0, {next_state: 1})]], labels={"init": {0}})
+        text = job_text(family={"kind": "files", "files": names}, solver={"discount": discount, "tolerance": 1e-9, "chain_sweeps": 8, "max_sweeps": 400})
+        for ranks in (1, 2):
+            done = self.run_job(text, ranks=ranks, name=f"on{ranks}")
+            self.assert_ends(done, DONE)
+            np.testing.assert_allclose(done.result("robust_value"), np.array([-1, -discount]) / (1 - discount**2), rtol=0, atol=1e-9)  # go, and be sent back
+            np.testing.assert_array_equal(done.result("robust_action"), [1, 0])
+            sweeps = done.result("robust_sweeps")
+            chained = (done.result("robust_pair_updates") - 3 * 2 * sweeps) / 2  # 3 pairs in 2 models; 2 states
+            self.assertGreater(chained, 0)
+            self.assertLess(chained, 8 * (sweeps - 1))  # given up before the end
+
     def test_a_fork_that_no_policy_can_take_right_stops_early_with_its_gap(self):
         done = self.run_job(job_text(family={"kind": "crossroads", "safe": 0.6}, solver={"discount": 0.95}, compare={"robust": True}))
         self.assert_ends(done, NOT_CONVERGED, "in the sequence already", "promises 0.95")
