@@ -110,6 +110,22 @@ class Distributions(unittest.TestCase):
         np.testing.assert_allclose(answers[1::2], expected[1::2], rtol=0, atol=1e-4)  # the coldest temperature is no zero
         self.assertLess(np.median(np.abs(answers[1::2] - expected[1::2])), 1e-10)
 
+    def test_a_rare_worst_outcome_and_a_wide_ball(self):
+        """Weight moves to one outcome of 1e-8 until its divergence is the radius; the best temperature is near the hot end of the search."""
+        rare, top = 1e-8, 5.0
+        lines, expected = [], []
+        for q in (0.3, 0.5, 0.7, 0.9):
+            lines.append(("kl_ball", q * np.log(q / rare) + (1 - q) * np.log((1 - q) / (1 - rare)), 1e-2, top, [0.0, top], [rare, 1 - rare]))
+            expected.append((1 - q) * top)
+        self.compare([(name, float(a), b, c, v, w) for name, a, b, c, v, w in lines], expected, 1e-9)
+
+    def test_no_ball_is_worth_less_than_its_least_outcome(self):
+        """Balls that reach to the least outcome, or just not: what rounding loses there is not below it."""
+        lines = []
+        for v, p in cases(8, 400):
+            lines += [("chi2_ball", float((1 / p[0] - 1) * (1 + e)), 0, 0, v, p) for e in (-1e-3, -1e-12, 0, 1e-15, 1e-12, 1e-3)]
+        self.assertTrue((ask(lines) >= [line[4][0] for line in lines]).all())
+
     def test_chi_square(self):
         lines, expected = [], []
         for k, (v, p) in enumerate(cases(4)):
@@ -146,6 +162,17 @@ class Regressions(unittest.TestCase):
                 lines.append((name, a, b, c, v, w))
                 expected.append(value[0])
         np.testing.assert_allclose(ask(lines), expected, rtol=0, atol=1e-10)
+
+    def test_temperatures_against_trying_many(self):
+        rng = np.random.default_rng(6)
+        lines, expected = [], []
+        for k in range(30):
+            n = 1 + k % 8
+            v = np.sort(np.round(rng.random(n) * 12) / 4)
+            w = rng.normal(size=n) / 2
+            lines.append(("kl_ball", 0.2, 0.1, 3.0, v, w))
+            expected.append(plain_offline.best_kl(w[None], v, 0.2, 0.1, 3.0)[0])
+        np.testing.assert_allclose(ask(lines), expected, rtol=0, atol=1e-7)
 
     def test_what_was_never_seen_is_worth_nothing(self):
         self.assertEqual(list(ask([("kl_penalised", 0.1, 3.0, 0, [], []), ("kl_penalised", 0.1, 3.0, 0, [1.0], [0.0]), ("chi2_penalised", 0.1, 3.0, 0, [1.0], [0.0]),

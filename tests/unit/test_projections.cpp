@@ -114,6 +114,9 @@ TEST_CASE("on a lattice a law is only shifted, exactly, and what leaves it is co
   auto const down = project(grid, 1, -1, from);
   CHECK(down.into == std::vector<double>{0.2 + 0.1, 0.3, 0.1, 0.0, 0.3, 0});
   CHECK(down.moved == 0.1);
+  auto const deep = project(grid, 1, -3, from);
+  CHECK(deep.into == std::vector<double>{0.1 + 0.1 + 0.2 + 0.3, 0, 0.3, 0, 0, 0});
+  CHECK(std::fabs(deep.moved - (3 * 0.1 + 2 * 0.2 + 1 * 0.3)) < 1e-15);
   auto const far = project(grid, 1, 9, from);
   CHECK(std::fabs(far.into[5] - 1) < 1e-15);
   CHECK(std::fabs(far.moved - (0.1 * 4 + 0.2 * 5 + 0.3 * 6 + 0.1 * 7 + 0.3 * 9)) < 1e-13);
@@ -159,13 +162,24 @@ TEST_CASE("quantiles of a mixture are those of its sorted values, and their dist
 TEST_CASE("quantiles that shares reach up to rounding do not depend on the order of the parts") {
   double const low = 0, high = 1;
   for (bool const turned : {false, true}) {
-    // 0.1 + 0.2 + 0.2 is a little more or less than 0.5, as they come.
-    std::vector<dp::SortedPart> part{{&low, 0.1, 0, 0, 0}, {&low, 0.2, 0, 0, 0}, {&low, 0.2, 0, 0, 0}, {&high, 0.5, 0, 0, 0}};
+    // 0.05 + 0.1 + 0.35 is 0.5, turned round a little less.
+    std::vector<dp::SortedPart> part{{&low, 0.05, 0, 0, 0}, {&low, 0.1, 0, 0, 0}, {&low, 0.35, 0, 0, 0}, {&high, 0.5, 0, 0, 0}};
     if (turned) std::reverse(part.begin(), part.end());
     double into = -1;
     CHECK(std::fabs(dp::merge_quantiles(part.data(), 4, 1, 1, &into) - 0.5) < 1e-12);
     CHECK(into == 0);
   }
+}
+
+TEST_CASE("a quantile that shares fall short of is the one below it") {
+  double const value[] = {1, 2};
+  dp::SortedPart part{value, 0.3, 0, 0, 0};
+  double into[] = {-1, -1};
+
+  dp::merge_quantiles(&part, 1, 1, 2, into);
+
+  CHECK(into[0] == 1);  // at 0.25 of the 0.3 that are 1
+  CHECK(into[1] == 1);  // at 0.75, of 0.6
 }
 
 TEST_CASE("a stock lies between two neighbours, and beyond an end on it") {
