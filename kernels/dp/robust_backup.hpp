@@ -129,7 +129,7 @@ KOKKOS_INLINE_FUNCTION double chi2_penalised(Outcomes const& x, double penalty, 
       low = high;
     }
     if (k == x.size) break;
-    double const v = x.value[k] > 0 ? x.value[k] < most ? x.value[k] : most : 0;
+    double const v = x.value[k] < most ? x.value[k] : most;
     below += x.weight[k] * v;
     below2 += x.weight[k] * v * v;
     rest -= x.weight[k];
