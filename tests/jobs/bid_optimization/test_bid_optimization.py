@@ -74,13 +74,15 @@ class Campaign2997(Bids):
         self.assertEqual(self.won(done), {name: replay(log, 150, 1200, rule) for name, rule in rules(info, expected).items()})
 
     def test_restart(self):
-        """Stopped twice, at other ranks each time."""
-        text = self.text(auction={"episode": 400}, table={"spacing": 0.8})
+        """Stopped after each of the first rows, at other ranks each time: while rows in the middle wait to be compared, and after the first were."""
+        text = self.text(auction={"episode": 400}, table={"spacing": 2.0})  # keeps rows 0, 1, 3, 6, 10, ...
         whole = self.run_job(text, name="whole")
-        for ranks in (2, 3):
-            self.assert_ends(self.run_job(text, "--time-limit", "0.001s", name="stopped", ranks=ranks), STOPPED_EARLY)
-        done = self.run_job(text, name="stopped")
-        self.assert_ends(done, DONE, "restart 2")
+        self.assertEqual(list(whole.result("auctions_left")[:5]), [0, 1, 3, 6, 10])
+        self.assertGreater(whole.result("value_error")[1], 0)
+        for life in range(8):
+            self.assert_ends(self.run_job(text, "--time-limit", "0.001s", name="stopped", ranks=1 + life % 3), STOPPED_EARLY, f"sweep {life + 1}")
+        done = self.run_job(text, name="stopped", ranks=2)
+        self.assert_ends(done, DONE, "restart 8")
         for name in ("value", "value_error", "difference_error", *WON):
             self.assert_same_bits(done.result(name), whole.result(name), name)
 
