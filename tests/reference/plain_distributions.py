@@ -97,6 +97,48 @@ def follow_exactly(actions, stage_action, stocks, state, stock, discount=1.0):
     return found
 
 
+def plain_backup(actions, horizon, discount, stocks, laws, worth, project):
+    """Laws [state][stock] by backward induction, and the actions [stage][state][stock]: between two stocks a next law is their mixture, right in the mean.
+
+    A law is a list of (return, probability); `laws` is that of no steps, `worth` of a total, `project` brings a law back onto its atoms.
+    """
+    def mixed(later, n, stock):
+        x = min(max((stock - stocks[0]) / (stocks[1] - stocks[0]), 0), len(stocks) - 1)
+        k = min(int(x), len(stocks) - 2)
+        return [(value, p * w) for place, w in ((k, 1 - (x - k)), (k + 1, x - k)) for value, p in later[n][place]]
+
+    held, chosen = [[laws] * len(stocks) for _ in actions], []
+    for _ in range(horizon):
+        now, best = [], []
+        for pairs in actions:
+            now.append([]), best.append([])
+            for stock in stocks:
+                totals = [[(r + discount * g, p * q) for n, p, r in pair for g, q in mixed(held, n, (stock + r) / discount)] for pair in pairs]
+                values = np.array([sum(p * worth(stock + g) for g, p in law) for law in totals])
+                best[-1].append(int(np.argmax(values > values.max() - 1e-12)))
+                now[-1].append(project(totals[best[-1][-1]]))
+        held = now
+        chosen.append(best)
+    return held, chosen[::-1]
+
+
+def onto_atoms(law, atoms):
+    """Each value shared by its two neighbours, right in the mean."""
+    found = np.zeros(len(atoms))
+    for value, p in law:
+        x = min(max((value - atoms[0]) / (atoms[1] - atoms[0]), 0), len(atoms) - 1)
+        k = min(int(x), len(atoms) - 2)
+        found[k] += p * (1 - (x - k))
+        found[k + 1] += p * (x - k)
+    return list(zip(atoms, found))
+
+
+def middle_quantiles(law, count):
+    """Equally likely: the quantiles in the middle of each share."""
+    values, p = np.array(sorted(law)).T
+    return [(values[np.searchsorted(np.cumsum(p), (j + 0.5) / count - 1e-12)], 1 / count) for j in range(count)]
+
+
 def wasserstein(values_a, p, values_b, q):
     """Wasserstein-1 distance of two discrete laws."""
     points = np.unique(np.concatenate([values_a, values_b]))

@@ -2,7 +2,7 @@
 import numpy as np
 
 from bellshard_runs import BAD_INPUT, BAD_JOB_FILE, DONE, STOPPED_EARLY, NOT_CONVERGED, JobTest, job_text, main
-from plain_distributions import all_laws, follow_exactly, random_model, tail_mean, utility_values, wasserstein, write_model
+from plain_distributions import all_laws, follow_exactly, middle_quantiles, onto_atoms, plain_backup, random_model, tail_mean, utility_values, wasserstein, write_model
 
 LOW, HIGH = -2, 3  # rewards of random models
 UTILITIES = {"shortfall": lambda x: min(x, 0), "excess": lambda x: max(x, 0), "absolute": lambda x: -abs(x), "squared": lambda x: -x * x, "threshold": lambda x: float(x >= 0)}
@@ -144,6 +144,24 @@ class DistributionalVi(JobTest):
                 errors[kind, atoms] = max(bound, errors.get((kind, atoms), 0))
         self.assertLess(errors["categorical", 301], errors["categorical", 21] / 5)
         self.assertLess(errors["quantile", 300], errors["quantile", 20] / 5)
+
+    def test_laws_between_two_stocks_are_mixed(self):
+        """Every objective and action of four discounted steps, of which stocks fall between those of the grid; several outcomes share a reward."""
+        actions = random_model(np.random.default_rng(14), 4, branch=4, low=-1, high=1)
+        model = {"kind": "file", "file": str(write_model(self.folder / "mixed.h5", actions))}
+        for kind, count, utility in (("categorical", 13, "shortfall"), ("quantile", 11, "shortfall"), ("quantile", 7, "absolute")):
+            worth = UTILITIES[utility]
+            ending = self.solve(model, {"kind": "utility", "utility": utility}, {"kind": "finite_horizon", "discount": 0.9, "horizon": 4}, {"kind": kind, "atoms": count}, stock={"points": 9})
+            self.assert_ends(ending, DONE)
+            stocks = ending.result("stock")
+            if kind == "categorical":
+                project = lambda law, atoms=ending.result("return"): onto_atoms(law, atoms)
+            else:
+                project = lambda law, count=count: middle_quantiles(law, count)
+            laws, chosen = plain_backup(actions, 4, 0.9, stocks, project([(0.0, 1.0)]), worth, project)
+            wanted = [[sum(p * worth(c + g) for g, p in law) for c, law in zip(stocks, row)] for row in laws]
+            np.testing.assert_allclose(ending.result("objective"), wanted, rtol=0, atol=1e-10, err_msg=f"{kind}, {utility}")
+            np.testing.assert_array_equal(ending.result("stage_action").transpose(1, 0, 2), chosen, err_msg=f"{kind}, {utility}")
 
     def test_mixtures_and_monotony(self):
         actions, _ = self.random(9, states=3)
