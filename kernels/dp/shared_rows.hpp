@@ -169,7 +169,9 @@ inline std::vector<double> largest_changes(Execution const& space, FamilyModel c
   std::vector<double> most(static_cast<std::size_t>(packs.width()));
   Kokkos::parallel_reduce(
       "bellshard::dp::largest_changes", Kokkos::RangePolicy<Execution>(space, 0, static_cast<std::int64_t>(states.extent(0))),
-      detail::LargestChanges{static_cast<unsigned>(most.size()), model.own_first, packs, states, a.data(), b.data()}, most.data());
+      detail::LargestChanges{static_cast<unsigned>(most.size()), model.own_first, packs, states, a.data(), b.data()},
+      Kokkos::View<double*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(most.data(), most.size()));
+  space.fence();
   return most;
 }
 
