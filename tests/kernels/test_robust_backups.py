@@ -149,13 +149,17 @@ class Distributions(unittest.TestCase):
 class Regressions(unittest.TestCase):
     """Weights of either sign: no distribution, but the same maxima."""
 
-    def test_against_trying_everything(self):
-        rng = np.random.default_rng(5)
-        lines, expected = [], []
+    @staticmethod
+    def cases(seed):
+        """-> values, rising, and weights, 30 times."""
+        rng = np.random.default_rng(seed)
         for k in range(30):
             n = 1 + k % 8
-            v = np.sort(np.round(rng.random(n) * 12) / 4)
-            w = rng.normal(size=n) / 2
+            yield np.sort(np.round(rng.random(n) * 12) / 4), rng.normal(size=n) / 2
+
+    def test_against_trying_everything(self):
+        lines, expected = [], []
+        for k, (v, w) in enumerate(self.cases(5)):
             top = 2.0 + k % 2
             for name, a, b, c, value in (("chi2_penalised", 0.3, top, 0, plain_offline.best_chi2(w[None], v, 0.3, top)),
                                          ("tv_ball", 0.2, 0.0, top, plain_offline.best_tv(w[None], v, 0.2, top))):
@@ -164,12 +168,8 @@ class Regressions(unittest.TestCase):
         np.testing.assert_allclose(ask(lines), expected, rtol=0, atol=1e-10)
 
     def test_temperatures_against_trying_many(self):
-        rng = np.random.default_rng(6)
         lines, expected = [], []
-        for k in range(30):
-            n = 1 + k % 8
-            v = np.sort(np.round(rng.random(n) * 12) / 4)
-            w = rng.normal(size=n) / 2
+        for v, w in self.cases(6):
             lines.append(("kl_ball", 0.2, 0.1, 3.0, v, w))
             expected.append(plain_offline.best_kl(w[None], v, 0.2, 0.1, 3.0)[0])
         np.testing.assert_allclose(ask(lines), expected, rtol=0, atol=1e-7)
